@@ -1,0 +1,42 @@
+/**
+ * What a loaded avatar is to the stage: something that paints itself into I420 frames. Runs in the stage's thread,
+ * once a frame, so it allocates nothing after loading.
+ */
+import type { FrameSize } from "../time/mod.ts";
+
+/** One picture in I420 (BT.601 limited range): three planes over one buffer, rows from the top. */
+export interface I420Frame extends FrameSize {
+  /** width * height * 3 / 2 bytes: Y, then U, then V. */
+  readonly bytes: Uint8Array;
+}
+
+/** In pixels of the frame; all four even. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Face extends Disposable {
+  readonly id: string;
+  readonly size: FrameSize;
+  /** The part of the picture that speech can change; a crossfade touches nothing else. */
+  readonly speechBox: Box;
+  /** Paints the whole idle picture of media frame `frame` (mouth closed and relaxed): same frame, same bytes. */
+  paintIdle(into: I420Frame, frame: number): void;
+  /**
+   * Paints the mouth over an idle picture. `mouth` is in the order of MOUTH_PARAMETERS and already faded to
+   * closed where the stage crossfades, so an all-zero mouth leaves the idle picture as it is.
+   */
+  paintMouth(into: I420Frame, frame: number, mouth: Float32Array): void;
+  /** Where and how strongly a neural engine's patch is pasted; absent for faces that only draw. */
+  readonly patch?: PatchPlacement;
+}
+
+export interface PatchPlacement {
+  /** Where the square patch lies at media frame `frame`. */
+  boxAt(frame: number): Box;
+  /** Opacity 0..255 for each pixel of the box, rows from the top: box.width * box.height bytes. */
+  readonly mask: Uint8Array;
+}

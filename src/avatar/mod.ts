@@ -1,0 +1,1 @@
+export type { Box, Face, I420Frame, PatchPlacement } from "./face.ts";

@@ -1,0 +1,1 @@
+export { Gauges } from "./gauges.ts";

@@ -1,0 +1,1 @@
+export { SPEECH_FLAG, type SpeechFrame, SpeechRing } from "./speech_ring.ts";

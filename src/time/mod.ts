@@ -1,0 +1,15 @@
+export { type Clock, MonotonicClock, SimulatedClock } from "./clock.ts";
+export { Epoch } from "./epoch.ts";
+export { SlotRing, type SlotRingShape } from "./slot_ring.ts";
+export {
+  FEATURE_RATE_HZ,
+  FRAME_RATES_HZ,
+  type FrameRate,
+  frameRate,
+  type FrameSize,
+  i420Bytes,
+  msToSamples,
+  SAMPLE_RATE_HZ,
+  samplesToMs,
+} from "./units.ts";
+export { delay, every, withDeadline } from "./wait.ts";

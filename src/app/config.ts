@@ -1,0 +1,189 @@
+/**
+ * The whole configuration: one schema with the default and one line of explanation for every setting.
+ *
+ * In: plain data put together by config_load.ts. Out: a frozen, typed value that everything inside trusts. Lengths
+ * of time are milliseconds and say so in their names.
+ */
+import { z } from "zod";
+import { FRAME_RATES_HZ } from "../time/mod.ts";
+
+/** What a setting's schema carries beside its type; `wanted` ends the sentence "fps is 23, wanted ...". */
+interface Note {
+  readonly doc: string;
+  readonly wanted: string;
+  /** A file or folder: relative to the configuration file when it stands there, else to the working folder. */
+  readonly isPath?: true;
+}
+
+export const NOTES: z.core.$ZodRegistry<Note> = z.registry<Note>();
+
+function note<T extends z.ZodType>(schema: T, doc: string, wanted: string, isPath?: true): T {
+  NOTES.add(schema, isPath ? { doc, wanted, isPath } : { doc, wanted });
+  return schema;
+}
+
+function whole(low: number, high: number, byDefault: number, doc: string) {
+  const schema = z.number().int().min(low).max(high).default(byDefault);
+  return note(schema, doc, `a whole number from ${low} to ${high}`);
+}
+
+function side(byDefault: number, doc: string) {
+  const schema = z.number().int().min(64).max(4096).multipleOf(2).default(byDefault);
+  return note(schema, doc, "an even number from 64 to 4096");
+}
+
+function choice<const T extends readonly string[]>(names: T, byDefault: T[number], doc: string) {
+  return note(z.enum(names).default(byDefault as never), doc, `one of ${names.join(", ")}`);
+}
+
+function text(byDefault: string, doc: string, wanted: string) {
+  return note(z.string().min(1).default(byDefault), doc, wanted);
+}
+
+function folders(doc: string) {
+  return note(z.array(z.string().min(1)).default([]), doc, "a list of folders", true);
+}
+
+const textToSpeech = z.strictObject({
+  engine: choice(["espeak", "command"], "espeak", "what speaks text: the built-in espeak-ng or a command"),
+  command: note(
+    z.array(z.string().min(1)).default([]),
+    "program and arguments that read text on stdin and write sound to stdout, for engine command",
+    'a list of words such as ["piper", "--model", "en.onnx", "--output_file", "-"]',
+  ),
+  output: note(
+    z.string().regex(/^(wav|s16le@[1-9]\d{3,5})$/).default("wav"),
+    "what that command writes: wav, or raw 16-bit mono with its rate",
+    '"wav" or such as "s16le@22050"',
+  ),
+  deadlineMs: whole(100, 600_000, 10_000, "longest wait for one segment of speech"),
+});
+
+const playback = z.strictObject({
+  preBufferMs: whole(0, 10_000, 80, "speech held ready before an utterance starts"),
+  lowWaterMs: whole(0, 10_000, 40, "below this the playback buffer grows deeper"),
+  highWaterMs: whole(20, 10_000, 200, "the playback buffer never holds more"),
+});
+
+export const ConfigSchema = z.strictObject({
+  avatar: text("mai", "avatar to show, by the name of its folder", "the name of an avatar folder"),
+  avatarFolders: folders("more folders to look for avatars in, before the usual ones"),
+  modelFolders: folders("more folders to look for models in, before the usual ones"),
+  engine: choice(["loudness"], "loudness", "lip-sync engine"),
+  voice: note(z.string().min(1).optional(), "voice of the speech engine, e.g. en-us", "the name of a voice"),
+  tts: textToSpeech.prefault({}),
+  camera: text(
+    "auto",
+    "camera device to write to: auto, none or a path",
+    '"auto", "none" or such as "/dev/video10"',
+  ),
+  cameraFormat: choice(["I420", "YUYV"], "I420", "pixel format given to the camera"),
+  sound: text(
+    "auto",
+    "sound device to play on: auto, none or a name",
+    '"auto", "none" or the name of a sound device',
+  ),
+  soundLatencyMs: whole(20, 1000, 100, "most sound in flight to the device"),
+  mic: note(z.boolean().default(false), 'offer a virtual microphone, "Lipcam Microphone"', "true or false"),
+  width: side(1280, "width of the picture in pixels"),
+  height: side(720, "height of the picture in pixels"),
+  fps: note(
+    z.number().refine((fps) => FRAME_RATES_HZ.includes(fps)).default(25),
+    "frames a second",
+    `one of ${FRAME_RATES_HZ.join(", ")}`,
+  ),
+  crossfadeMs: whole(0, 2000, 160, "length of the fade between idle and speaking"),
+  syncThresholdMs: whole(20, 1000, 100, "most that sound and picture may be apart"),
+  avOffsetMs: whole(-2000, 2000, 0, "shows the picture later (positive) or earlier than the sound"),
+  queueCapacity: whole(1, 1000, 32, "utterances that may wait; more are refused"),
+  synthesisAhead: whole(1, 8, 2, "segments of text spoken in parallel, ahead of need"),
+  playback: playback.prefault({}),
+  port: whole(0, 65_535, 8010, "port of the page and the API on 127.0.0.1; 0 takes a free one"),
+  page: note(z.boolean().default(true), "serve the page with picture and say box", "true or false"),
+  record: note(
+    z.string().regex(/\.(mp4|webm)$/i).optional(),
+    "file to record to",
+    "a file name that ends in .mp4 or .webm",
+    true,
+  ),
+  logLevel: choice(["debug", "info", "warn", "error"], "info", "least important lines that are logged"),
+  logFile: note(
+    z.string().min(1).optional(),
+    "file that log lines are added to, as JSON",
+    "a file name",
+    true,
+  ),
+});
+
+/** Every setting, filled in. */
+export type Config = z.output<typeof ConfigSchema>;
+
+/** What must hold between settings; answers the key and the rest of the sentence, or undefined. */
+export function contradiction(config: Config): { key: string; says: string } | undefined {
+  const { lowWaterMs, highWaterMs, preBufferMs } = config.playback;
+  if (lowWaterMs > highWaterMs) {
+    return { key: "playback.lowWaterMs", says: `${lowWaterMs}, wanted at most highWaterMs, ${highWaterMs}` };
+  }
+  if (preBufferMs > highWaterMs) {
+    return {
+      key: "playback.preBufferMs",
+      says: `${preBufferMs}, wanted at most highWaterMs, ${highWaterMs}`,
+    };
+  }
+  if (config.tts.engine === "command" && config.tts.command.length === 0) {
+    return { key: "tts.command", says: "empty, wanted a program for tts.engine command" };
+  }
+  return undefined;
+}
+
+/** One leaf of the configuration. */
+export interface Setting {
+  /** "fps", "tts.engine". */
+  readonly key: string;
+  readonly kind: "text" | "number" | "switch" | "list";
+  readonly doc: string;
+  readonly wanted: string;
+  readonly isPath: boolean;
+  /** The default; undefined where there is none. */
+  readonly byDefault: unknown;
+}
+
+/** Every setting, in the schema's order. */
+export const SETTINGS: readonly Setting[] = leaves(ConfigSchema, "");
+
+function leaves(schema: z.ZodObject, prefix: string): Setting[] {
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    const key = prefix + name;
+    const inner = unwrap(field as z.ZodType);
+    if (inner instanceof z.ZodObject) return leaves(inner, `${key}.`);
+    const about = NOTES.get(field as z.ZodType);
+    if (about === undefined) {
+      throw new Error(`the setting ${key} has no explanation, wanted one in config.ts`);
+    }
+    const kind = inner instanceof z.ZodNumber
+      ? "number"
+      : inner instanceof z.ZodBoolean
+      ? "switch"
+      : inner instanceof z.ZodArray
+      ? "list"
+      : "text";
+    const byDefault = field instanceof z.ZodDefault ? field.def.defaultValue : undefined;
+    return [{ key, kind, doc: about.doc, wanted: about.wanted, isPath: about.isPath === true, byDefault }];
+  });
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  const wraps = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodPrefault;
+  return wraps ? unwrap(schema.def.innerType as z.ZodType) : schema;
+}
+
+/** "tts.deadlineMs" -> "tts-deadline-ms", the form of flags. */
+export function flagName(key: string): string {
+  return key.replaceAll(".", "-").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** "tts.deadlineMs" -> "LIPCAM_TTS_DEADLINE_MS", the one rule for all names. */
+export function environmentName(key: string): string {
+  return `LIPCAM_${flagName(key).replaceAll("-", "_").toUpperCase()}`;
+}

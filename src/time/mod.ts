@@ -1,5 +1,6 @@
 export { type Clock, MonotonicClock, SimulatedClock } from "./clock.ts";
 export { Epoch } from "./epoch.ts";
+export { Pacer, SLEW_MAX } from "./pacer.ts";
 export { SlotRing, type SlotRingShape } from "./slot_ring.ts";
 export {
   FEATURE_RATE_HZ,

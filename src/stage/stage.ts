@@ -1,0 +1,234 @@
+/**
+ * The stage: pulled once a tick, it always answers with one unit, a frame and the samples under it.
+ *
+ * In: speech frames and the mouths that belong to them, by number. Out: a filled UnitSlot. Thread: the stage
+ * worker's (or the caller's, in render and simulation). It never waits and allocates nothing: speech where it and
+ * its mouth are there, the last mouth again where the engine is a little late, a pause on a short fade where it is
+ * later than `syncThresholdMs`, else idle.
+ */
+import { type Face, type I420Frame } from "../avatar/mod.ts";
+import { MOUTH_LENGTH, type MouthRing } from "../lipsync/mod.ts";
+import type { Gauges } from "../metrics/mod.ts";
+import { SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
+import { type Epoch, type FrameRate } from "../time/mod.ts";
+import { Crossfade } from "./crossfade.ts";
+import { decayInto, fadeIn, fadeOutInto } from "./edge.ts";
+import type { StageGauge } from "./gauges.ts";
+import { PatchPaster } from "./patch_paster.ts";
+import { UNIT_FLAG, type UnitSlot } from "./unit_ring.ts";
+
+export interface StageOptions {
+  readonly rate: FrameRate;
+  readonly face: Face;
+  readonly speech: SpeechRing;
+  readonly mouths: MouthRing;
+  readonly epoch: Epoch;
+  readonly gauges: Gauges<StageGauge>;
+  /** Length of the fade between idle and speaking, 0..2000. */
+  readonly crossfadeMs: number;
+  /** How far sound may run ahead of mouths before speech pauses. */
+  readonly syncThresholdMs: number;
+}
+
+const IDLE = 0;
+const SPEAKING = 1;
+const PAUSED = 2;
+
+export class Stage {
+  readonly #options: StageOptions;
+  readonly #crossfade: Crossfade;
+  readonly #paster: PatchPaster | undefined;
+  /** The newest mouth as the engine gave it, and as it is painted. */
+  readonly #mouth = new Float32Array(MOUTH_LENGTH);
+  readonly #shownMouth = new Float32Array(MOUTH_LENGTH);
+  readonly #target: { bytes: Uint8Array; readonly width: number; readonly height: number };
+  #phase = IDLE;
+  #epoch: number;
+  #isProtected = false;
+  #utterance = -1;
+  #lateFrames = 0;
+  #lastSample = 0;
+  #isEdge = false;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.#crossfade = new Crossfade(options.crossfadeMs, options.rate.periodMs);
+    this.#epoch = options.epoch.current;
+    this.#target = { bytes: new Uint8Array(0), ...options.face.size };
+    const placement = options.face.patch;
+    if (options.mouths.patchSize > 0 && placement) {
+      this.#paster = new PatchPaster(options.mouths.patchSize, placement, options.face.size);
+    }
+  }
+
+  /** Fills `slot` with unit number `unit`. */
+  compose(slot: UnitSlot, unit: number): void {
+    const { rate, epoch, gauges, speech, face } = this.#options;
+    slot.mediaSample = unit * rate.samplesPerFrame;
+    slot.flags = 0;
+    slot.speechFrame = -1;
+    slot.utterance = -1;
+    if (epoch.current !== this.#epoch) {
+      this.#interrupt(slot);
+    } else {
+      this.#dropStale(); // what an interrupt left behind a protected utterance
+      this.#fill(slot);
+    }
+    slot.epoch = this.#epoch;
+    this.#lastSample = slot.samples[rate.samplesPerFrame - 1]!;
+
+    this.#target.bytes = slot.frame;
+    face.paintIdle(this.#target, unit);
+    this.#paintSpeech(this.#target, unit);
+
+    gauges.set("phase", this.#phase);
+    gauges.set("speechQueuedMs", speech.ring.queued * rate.periodMs);
+  }
+
+  /** The epoch moved: what is stale goes, and where it was being spoken it dies away within 5 ms. */
+  #interrupt(slot: UnitSlot): void {
+    const { epoch, speech, gauges } = this.#options;
+    this.#epoch = epoch.current;
+    const wasCut = this.#phase !== IDLE && !this.#isProtected;
+    const head = speech.ring.peek();
+    const isStale = head >= 0 && epoch.isStale(speech.epoch(head), this.#flag(head, SPEECH_FLAG.protected));
+    if (!wasCut) {
+      this.#dropStale();
+      this.#fill(slot);
+      return;
+    }
+    if (this.#phase === SPEAKING && isStale) fadeOutInto(slot.samples, speech.samples(head));
+    else decayInto(slot.samples, this.#lastSample);
+    this.#dropStale();
+    this.#goIdle();
+    this.#crossfade.cut();
+    slot.flags |= UNIT_FLAG.interrupted;
+    gauges.add("interrupts");
+  }
+
+  #fill(slot: UnitSlot): void {
+    const { speech, rate, syncThresholdMs, gauges } = this.#options;
+    const head = speech.ring.peek();
+    if (head < 0) return this.#starve(slot);
+    const mouthSlot = this.#mouthFor(speech.speechFrame(head));
+    if (mouthSlot < 0) {
+      const skewMs = (this.#lateFrames + 1) * rate.periodMs;
+      if (this.#phase !== SPEAKING || skewMs > syncThresholdMs) return this.#pauseLate(slot);
+      this.#lateFrames++;
+      slot.flags |= UNIT_FLAG.repeated;
+      gauges.add("repeatedFrames");
+      this.#setSkew(skewMs);
+    } else {
+      this.#takeMouth(mouthSlot);
+      this.#lateFrames = 0;
+      this.#setSkew(0);
+    }
+    this.#speak(slot, head);
+  }
+
+  /** Moves the speech frame at `head` into the unit. */
+  #speak(slot: UnitSlot, head: number): void {
+    const { speech } = this.#options;
+    this.#isProtected = this.#flag(head, SPEECH_FLAG.protected);
+    this.#utterance = speech.utterance(head);
+    this.#phase = SPEAKING;
+    slot.samples.set(speech.samples(head));
+    if (this.#isEdge) fadeIn(slot.samples);
+    this.#isEdge = false;
+    slot.flags |= UNIT_FLAG.speech | (this.#isProtected ? UNIT_FLAG.protected : 0);
+    slot.speechFrame = speech.speechFrame(head);
+    slot.utterance = this.#utterance;
+    const isLast = this.#flag(head, SPEECH_FLAG.last);
+    speech.ring.release();
+    this.#crossfade.advance(true);
+    if (isLast) this.#goIdle();
+  }
+
+  /** No speech is queued: idle, or in the middle of an utterance a pause until its next samples come. */
+  #starve(slot: UnitSlot): void {
+    if (this.#phase === SPEAKING) {
+      this.#phase = PAUSED;
+      this.#isEdge = true;
+      this.#options.gauges.add("starvedPauses");
+    }
+    this.#silence(slot);
+  }
+
+  /** Speech is queued but its mouth is not there: do not start, or pause until it is. */
+  #pauseLate(slot: UnitSlot): void {
+    if (this.#phase === SPEAKING) {
+      this.#phase = PAUSED;
+      this.#isEdge = true;
+      this.#options.gauges.add("latePauses");
+    }
+    this.#silence(slot);
+  }
+
+  #silence(slot: UnitSlot): void {
+    decayInto(slot.samples, this.#lastSample);
+    if (this.#phase === PAUSED) {
+      slot.flags |= UNIT_FLAG.paused | (this.#isProtected ? UNIT_FLAG.protected : 0);
+      slot.utterance = this.#utterance;
+    }
+    this.#crossfade.advance(false);
+  }
+
+  #goIdle(): void {
+    this.#phase = IDLE;
+    this.#utterance = -1;
+    this.#isProtected = false;
+    this.#lateFrames = 0;
+    this.#isEdge = false;
+    this.#setSkew(0);
+  }
+
+  /** Releases every stale frame at the head of both rings. */
+  #dropStale(): void {
+    const { speech, mouths, epoch } = this.#options;
+    for (let head = speech.ring.peek(); head >= 0; head = speech.ring.peek()) {
+      if (!epoch.isStale(speech.epoch(head), this.#flag(head, SPEECH_FLAG.protected))) break;
+      speech.ring.release();
+    }
+    for (let head = mouths.ring.peek(); head >= 0; head = mouths.ring.peek()) {
+      if (!epoch.isStale(mouths.epoch(head), mouths.isProtected(head))) break;
+      mouths.ring.release();
+    }
+  }
+
+  /** The slot of speech frame `speechFrame`'s mouth, or -1. Mouths that come too late are let go. */
+  #mouthFor(speechFrame: number): number {
+    const { mouths } = this.#options;
+    for (let head = mouths.ring.peek(); head >= 0; head = mouths.ring.peek()) {
+      const found = mouths.speechFrame(head);
+      if (found === speechFrame) return head;
+      if (found > speechFrame) return -1;
+      mouths.ring.release();
+    }
+    return -1;
+  }
+
+  #takeMouth(mouthSlot: number): void {
+    const { mouths } = this.#options;
+    if (this.#paster) this.#paster.take(mouths.patch(mouthSlot));
+    else this.#mouth.set(mouths.mouth(mouthSlot));
+    mouths.ring.release();
+  }
+
+  #paintSpeech(into: I420Frame, unit: number): void {
+    const opacity = this.#crossfade.opacity;
+    if (opacity === 0) return;
+    if (this.#paster) return this.#paster.paste(into, unit, opacity);
+    for (let i = 0; i < MOUTH_LENGTH; i++) this.#shownMouth[i] = this.#mouth[i]! * opacity;
+    this.#options.face.paintMouth(into, unit, this.#shownMouth);
+  }
+
+  #setSkew(skewMs: number): void {
+    const { gauges } = this.#options;
+    gauges.set("skewMs", skewMs);
+    if (skewMs > gauges.get("skewMsMax")) gauges.set("skewMsMax", skewMs);
+  }
+
+  #flag(head: number, flag: number): boolean {
+    return (this.#options.speech.flags(head) & flag) !== 0;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Cuts text into segments that a voice can speak one by one, while the text is still arriving.
+ *
+ * In: raw text in pieces. Out: segments in order, each with its place in the cleaned text. A segment ends at a
+ * sentence, a long one at a clause, an endless one at a blank, and where there is none, between two characters. The
+ * first ends at its first clause, so that speech starts early. Pieces give the same segments as the whole text.
+ */
+import { emptyText, isSpoken, TEXT_LENGTH_MAX, TextCleaner, textTooLong } from "./clean.ts";
+import { breakAfter, isWide } from "./punctuation.ts";
+
+export interface Segment {
+  readonly text: string;
+  /** Range in the cleaned text, UTF-16 units, blanks at both ends excluded. */
+  readonly startChar: number;
+  readonly endChar: number;
+}
+
+export interface SegmentLimits {
+  /** A shorter sentence is spoken together with the next one. Default 12. */
+  readonly lengthMin?: number;
+  /** No segment is longer. An ideograph counts as {@linkcode WIDE_LENGTH}. Default 160. */
+  readonly lengthMax?: number;
+  /** From here on a segment ends at the next clause. Default 80. */
+  readonly clauseLengthMin?: number;
+  /** The first segment ends at the first clause that is at least so long. Default 8. */
+  readonly firstLengthMin?: number;
+  /** Characters of the whole text. Default {@linkcode TEXT_LENGTH_MAX}. */
+  readonly textLengthMax?: number;
+}
+
+/** An ideograph takes about as long to say as three letters. */
+export const WIDE_LENGTH = 3;
+
+/** How long a text is to speak, in letters. */
+export function spokenLength(text: string): number {
+  let length = 0;
+  for (const character of text) length += isWide(character) ? WIDE_LENGTH : character.length;
+  return length;
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+
+export class Segmenter {
+  readonly #limits: Required<SegmentLimits>;
+  readonly #cleaner = new TextCleaner();
+  /** Cleaned text from the start of the open segment on, and where that is. */
+  #text = "";
+  #textStart = 0;
+  #taken = 0;
+  #isFirst = true;
+  /** How far the open segment was looked at, and how long it is so far. */
+  #scanned = 0;
+  #length = 0;
+  /** The last places where it could end, if it must. */
+  #clauseEnd = 0;
+  #blankEnd = 0;
+  #blankLength = 0;
+
+  constructor(limits: SegmentLimits = {}) {
+    this.#limits = {
+      lengthMin: 12,
+      lengthMax: 160,
+      clauseLengthMin: 80,
+      firstLengthMin: 8,
+      textLengthMax: TEXT_LENGTH_MAX,
+      ...limits,
+    };
+  }
+
+  /** Takes the next piece; returns the segments that are certain now. Throws InputFault `text_too_long`. */
+  push(text: string): Segment[] {
+    this.#taken += text.length;
+    if (this.#taken > this.#limits.textLengthMax) throw textTooLong(this.#taken, this.#limits.textLengthMax);
+    this.#text += this.#cleaner.push(text);
+    return this.#cut(false);
+  }
+
+  /** The text is over: returns the rest. Throws InputFault `empty_text` where nothing could be spoken at all. */
+  finish(): Segment[] {
+    const rest = this.#cut(true);
+    if (this.#isFirst) throw emptyText();
+    return rest;
+  }
+
+  #cut(isWhole: boolean): Segment[] {
+    const done: Segment[] = [];
+    for (let end = this.#findEnd(isWhole); end >= 0; end = this.#findEnd(isWhole)) {
+      const segment = this.#take(end);
+      if (segment !== undefined) done.push(segment);
+    }
+    return done;
+  }
+
+  /** Where the open segment ends, or -1 when more text is needed (or there is none). */
+  #findEnd(isWhole: boolean): number {
+    const { lengthMin, lengthMax, clauseLengthMin, firstLengthMin } = this.#limits;
+    const sentenceMin = this.#isFirst ? Math.min(firstLengthMin, lengthMin) : lengthMin;
+    const clauseMin = this.#isFirst ? firstLengthMin : clauseLengthMin;
+    for (const { segment: grapheme } of graphemes.segment(this.#text.slice(this.#scanned))) {
+      const start = this.#scanned;
+      const end = start + grapheme.length;
+      // The last cluster may still grow.
+      if (end === this.#text.length && !isWhole && grapheme !== "\n") return -1;
+      const length = this.#length + spokenLength(grapheme);
+      if (length > lengthMax) return this.#forcedEnd(start, grapheme);
+      const strength = breakAfter(this.#text, start, end, isWhole);
+      if (strength === "unknown") return -1;
+      this.#scanned = end;
+      this.#length = length;
+      if (/^\s/.test(grapheme)) {
+        this.#blankEnd = end;
+        this.#blankLength = length;
+      } else if (strength !== "none" && isSpoken(this.#text.slice(0, end))) {
+        if (length >= (strength === "sentence" ? sentenceMin : clauseMin)) return end;
+        if (length >= lengthMin) this.#clauseEnd = end;
+      }
+    }
+    return isWhole && this.#text.length > 0 ? this.#text.length : -1;
+  }
+
+  /** The segment is full and `grapheme` at `start` does not fit any more. */
+  #forcedEnd(start: number, grapheme: string): number {
+    if (this.#clauseEnd > 0) return this.#clauseEnd;
+    const isBlankFar = this.#blankLength < this.#limits.lengthMax / 2;
+    if (this.#blankEnd > 0 && !(isBlankFar && isWide(grapheme))) return this.#blankEnd;
+    if (start > 0) return start;
+    // One cluster longer than a whole segment: nonsense that is cut between code points.
+    let end = 0;
+    for (const character of grapheme) {
+      if (end > 0 && spokenLength(grapheme.slice(0, end) + character) > this.#limits.lengthMax) break;
+      end += character.length;
+    }
+    return end;
+  }
+
+  #take(end: number): Segment | undefined {
+    const raw = this.#text.slice(0, end);
+    const startChar = this.#textStart + raw.length - raw.trimStart().length;
+    this.#text = this.#text.slice(end);
+    this.#textStart += end;
+    this.#scanned =
+      this.#length =
+      this.#clauseEnd =
+      this.#blankEnd =
+      this.#blankLength =
+        0;
+    const text = raw.trim();
+    if (!isSpoken(text)) return undefined; // stray punctuation: nothing to say
+    this.#isFirst = false;
+    return { text, startChar, endChar: startChar + text.length };
+  }
+}
+
+/** All segments of a text that is there as a whole. */
+export function segmentText(text: string, limits: SegmentLimits = {}): Segment[] {
+  const segmenter = new Segmenter(limits);
+  return [...segmenter.push(text), ...segmenter.finish()];
+}

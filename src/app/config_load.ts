@@ -5,7 +5,7 @@
  * In: flag texts, environment variables, a JSON file. Out: a trusted Config, or an InputFault whose one line names
  * the setting, where it stands, what was given and what is wanted. Nothing is half-applied.
  */
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { InputFault } from "../errors/mod.ts";
 import {
@@ -18,12 +18,7 @@ import {
 } from "./config.ts";
 import type { Environment, Folders } from "./folders.ts";
 import { nearest } from "./config_nearest.ts";
-
-export interface Source {
-  readonly kind: "flag" | "environment" | "file" | "default";
-  /** "--fps", "LIPCAM_FPS", the file's path, "default". */
-  readonly name: string;
-}
+import { bad, fromText, located, shown, type Source, spread } from "./config_text.ts";
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -155,68 +150,6 @@ function readEnvironment({ environment, folders }: LoadOptions, given: Map<strin
   return warnings;
 }
 
-/** "size" is width and height in one word. */
-function spread(key: string, value: string | boolean, source: Source): [string, string | boolean][] {
-  if (key !== "size") return [[key, value]];
-  const [, width, height] = /^(\d+)x(\d+)$/i.exec(String(value)) ?? [];
-  const isSide = (text: string | undefined) =>
-    text !== undefined && +text >= 64 && +text <= 4096 && +text % 2 === 0;
-  if (!isSide(width) || !isSide(height)) {
-    throw new InputFault(
-      `${source.name} is ${
-        shown(value)
-      }, wanted WIDTHxHEIGHT, both even and from 64 to 4096, such as 1280x720`,
-      { code: "bad_size" },
-    );
-  }
-  return [["width", width!], ["height", height!]];
-}
-
-/** The value that a flag or a variable's text stands for. */
-function fromText(setting: Setting, value: string | boolean, source: Source, folder: string): unknown {
-  if (typeof value === "boolean" || setting.kind === "text") return located(setting, value, folder);
-  const refuse = () => bad(setting, value, source);
-  switch (setting.kind) {
-    case "number": {
-      if (!/^[-+]?\d+(\.\d+)?$/.test(value.trim())) throw refuse();
-      return Number(value);
-    }
-    case "switch": {
-      const known = {
-        true: true,
-        false: false,
-        1: true,
-        0: false,
-        yes: true,
-        no: false,
-        on: true,
-        off: false,
-      };
-      const found = (known as Record<string, boolean>)[value.trim().toLowerCase()];
-      if (found === undefined) throw refuse();
-      return found;
-    }
-    case "list": {
-      if (!value.trimStart().startsWith("[")) {
-        return located(setting, value.split(delimiter).filter(Boolean), folder);
-      }
-      try {
-        return located(setting, JSON.parse(value), folder);
-      } catch {
-        throw refuse(); // the line names the text and what is wanted; JSON's own complaint says less
-      }
-    }
-  }
-}
-
-/** Paths made absolute from the folder they were written for; everything else as it is. */
-function located(setting: Setting, value: unknown, folder: string): unknown {
-  if (!setting.isPath) return value;
-  const absolute = (path: unknown) =>
-    typeof path === "string" && path !== "" && !isAbsolute(path) ? resolve(folder, path) : path;
-  return Array.isArray(value) ? value.map(absolute) : absolute(value);
-}
-
 function check(given: ReadonlyMap<string, Given>): Config {
   const data: Record<string, unknown> = {};
   for (const [key, { value }] of given) {
@@ -239,22 +172,6 @@ function check(given: ReadonlyMap<string, Given>): Config {
   const clash = contradiction(result.data);
   if (clash !== undefined) throw new InputFault(`${clash.key} is ${clash.says}`, { code: "bad_setting" });
   return freeze(result.data);
-}
-
-function bad(setting: Setting, value: unknown, source: Source): InputFault {
-  const where = source.kind === "file" ? `${setting.key} in ${source.name}` : source.name;
-  const code = setting.key === "fps"
-    ? "bad_fps"
-    : setting.key === "width" || setting.key === "height"
-    ? "bad_size"
-    : "bad_setting";
-  return new InputFault(`${where} is ${shown(value)}, wanted ${setting.wanted}`, { code });
-}
-
-/** What was given, short enough for a line and without control characters. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 
 function freeze<T extends object>(value: T): T {

@@ -2,7 +2,8 @@
  * Pastes a neural engine's square RGB patch into a frame: converted to I420 once when it arrives, then scaled
  * (bilinear) and blended by the avatar's mask and the stage's opacity. All memory is allocated here, at the start.
  *
- * Chroma is computed at half size from the mean of 2x2 pixels; colours are BT.601 limited range.
+ * Chroma is computed at half size from the mean of 2x2 pixels; colours are BT.601 limited range, in 16-bit fixed
+ * point (coefficients of ITU-R BT.601 times 219/255 or 224/255 times 65536).
  */
 import type { Box, I420Frame, PatchPlacement } from "../avatar/mod.ts";
 import type { FrameSize } from "../time/mod.ts";
@@ -49,7 +50,7 @@ export class PatchPaster {
     const size = this.#patchSize;
     const luma = this.#luma;
     for (let pixel = 0, at = 0; pixel < luma.length; pixel++, at += 3) {
-      luma[pixel] = ((66 * rgb[at]! + 129 * rgb[at + 1]! + 25 * rgb[at + 2]! + 128) >> 8) + 16;
+      luma[pixel] = ((16829 * rgb[at]! + 33039 * rgb[at + 1]! + 6416 * rgb[at + 2]! + 32768) >> 16) + 16;
     }
     const row = size * 3;
     for (let y = 0, chroma = 0; y < size; y += 2) {
@@ -58,8 +59,8 @@ export class PatchPaster {
         const red = rgb[at]! + rgb[at + 3]! + rgb[below]! + rgb[below + 3]!;
         const green = rgb[at + 1]! + rgb[at + 4]! + rgb[below + 1]! + rgb[below + 4]!;
         const blue = rgb[at + 2]! + rgb[at + 5]! + rgb[below + 2]! + rgb[below + 5]!;
-        this.#chromaU[chroma] = ((-38 * red - 74 * green + 112 * blue + 512) >> 10) + 128;
-        this.#chromaV[chroma] = ((112 * red - 94 * green - 18 * blue + 512) >> 10) + 128;
+        this.#chromaU[chroma] = ((-9714 * red - 19070 * green + 28784 * blue + 131072) >> 18) + 128;
+        this.#chromaV[chroma] = ((28784 * red - 24103 * green - 4681 * blue + 131072) >> 18) + 128;
       }
     }
   }
@@ -67,7 +68,7 @@ export class PatchPaster {
   /** Blends the last patch into `frame` where the mask says, times `opacity` 0..1. */
   paste(into: I420Frame, frame: number, opacity: number): void {
     const box = this.#placement.boxAt(frame);
-    const weight = Math.round(opacity * 257); // mask * weight >> 8 spans 0..256 for 0..255
+    const weight = opacity * 65536 / 255; // so that mask * weight spans 0..65536
     const { width, height, bytes } = into;
     const area = width * height;
     const halfWidth = width / 2;
@@ -133,9 +134,9 @@ function blendPlane(
     const maskAt = y * width;
     if (isIdentity) {
       for (let x = 0; x < width; x++) {
-        const alpha = (mask[maskAt + x]! * weight) >> 8;
+        const alpha = (mask[maskAt + x]! * weight) | 0;
         const below = into[rowAt + x]!;
-        into[rowAt + x] = below + (((patch[maskAt + x]! - below) * alpha + 128) >> 8);
+        into[rowAt + x] = below + (((patch[maskAt + x]! - below) * alpha + 32768) >> 16);
       }
       continue;
     }
@@ -143,7 +144,7 @@ function blendPlane(
     const bottom = scale.rows.second[y]! * from;
     const down = scale.rows.fraction[y]!;
     for (let x = 0; x < width; x++) {
-      const alpha = (mask[maskAt + x]! * weight) >> 8;
+      const alpha = (mask[maskAt + x]! * weight) | 0;
       if (alpha === 0) continue;
       const left = first[x]!;
       const right = second[x]!;
@@ -152,7 +153,7 @@ function blendPlane(
       const lower = (patch[bottom + left]! << 8) + (patch[bottom + right]! - patch[bottom + left]!) * across;
       const value = ((upper << 8) + (lower - upper) * down + 32768) >> 16;
       const below = into[rowAt + x]!;
-      into[rowAt + x] = below + (((value - below) * alpha + 128) >> 8);
+      into[rowAt + x] = below + (((value - below) * alpha + 32768) >> 16);
     }
   }
 }

@@ -40,8 +40,8 @@ Deno.test("Hold shows the closed mouth as soon as the sound is cut, not the held
   const { show, epoch } = openHold();
   for (let n = 0; n < 10; n++) show(UNIT_FLAG.speech, 3);
   epoch.bump();
-  // The sound was cut in the middle of unit 8: unit 7 was heard, 8 half, 9 not at all.
-  const staleFrom = 8 * 1920 + 900;
+  // The sound was cut in the middle of unit 8: unit 7 was heard, most of 8, nothing of 9.
+  const staleFrom = 8 * 1920 + 1200;
   assertEquals(show(UNIT_FLAG.interrupted, 3, staleFrom), 7);
   assertEquals([show(0, 3, staleFrom), show(0, 3, staleFrom), show(0, 3, staleFrom)], [8, 10, 10]);
   assertEquals(show(0, 3, staleFrom), 11);

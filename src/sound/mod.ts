@@ -1,0 +1,9 @@
+export {
+  HIGH_WATER_MS,
+  LOW_WATER_MS,
+  PlaybackBuffer,
+  type PlaybackShape,
+  type PlaybackUnit,
+  type ReadResult,
+} from "./playback_buffer.ts";
+export { openSoundGauges, SOUND_GAUGES, type SoundGauge, type SoundGauges } from "./sound_gauges.ts";

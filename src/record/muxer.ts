@@ -32,8 +32,11 @@ export class Muxer {
     }
     expectOk(format.openOutputSync(), "opening the file");
     this.#isOpen = true;
+    using opened = new DisposableStack();
+    opened.defer(() => this.abandon());
     setOptions(format.getNative(), container.formatOptions);
     expectOk(format.writeHeaderSync(), "writing the head of the file");
+    opened.move();
   }
 
   /** Takes the packet's data over; its stamps are in the encoder's time base. */

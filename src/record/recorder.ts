@@ -6,9 +6,8 @@
  * same bytes. Written under a temporary name and renamed by close(); a killed process leaves the temporary file, which
  * plays up to the last whole two seconds. Backpressure: await each add() before the next.
  */
-import type { Packet } from "node-av/lib";
+import { Log, type Packet } from "node-av/lib";
 import { AV_LOG_QUIET } from "node-av/constants";
-import { Log } from "node-av/lib";
 import { Fault } from "../errors/mod.ts";
 import { type FrameSize, SAMPLE_RATE_HZ } from "../time/mod.ts";
 import { AudioEncoder } from "./audio_encoder.ts";

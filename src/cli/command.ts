@@ -20,6 +20,8 @@ export interface Flag {
   readonly isNegated?: boolean;
   /** The configuration key that this flag sets, e.g. "cameraFormat" or "tts.engine"; "size" sets two. */
   readonly setting?: string;
+  /** What a switch that is on sets its setting to, where that is not `true`. */
+  readonly means?: string;
   /** One letter: "h". */
   readonly short?: string;
 }
@@ -38,7 +40,10 @@ export interface Command {
   /** A paragraph or more for the help, wrapped by hand at 100 columns. */
   readonly about: string;
   readonly examples: readonly Example[];
+  /** Its own; the frame adds help, config, debug, log-level and log-file. */
   readonly flags: readonly Flag[];
+  /** Every setting is a flag too, by the rule "tts.engine" -> "--tts-engine". */
+  readonly takesSettings?: true;
   /** The name of what may be given without a flag ("TEXT"); without it every such word is refused. */
   readonly words?: string;
   run(context: CommandContext): Promise<number>;
@@ -61,6 +66,8 @@ export interface CommandContext {
   readonly folders: Folders;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Standard input. */
+  input(): ReadableStream<Uint8Array>;
   /** Writes asked-for data to stdout, adding the line break. The only way to stdout. */
   out(text: string): void;
   /** Writes one line for a person to stderr. */

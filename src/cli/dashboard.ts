@@ -1,0 +1,117 @@
+/** The live view as lines of text: a state in, what a terminal shows out. Pure, so that it is tested as text. */
+import type { ProgrammeState } from "../app/mod.ts";
+import { clip, Paint } from "./paint.ts";
+
+export interface DashboardInput {
+  readonly state: ProgrammeState;
+  /** What the person has typed so far. */
+  readonly line: string;
+  /** The newest message (a refused line, a lost camera), shown above the input. */
+  readonly message: string;
+  readonly columns: number;
+  readonly hasColor: boolean;
+}
+
+/** One string a row; none is wider than `columns`. */
+export function dashboardLines(input: DashboardInput): string[] {
+  const { state, columns } = input;
+  const paint = new Paint(input.hasColor);
+  const rows = [
+    paint.bold(`Lipcam  ${state.avatar}`) +
+    paint.dim(`  ${state.size} at ${state.picture.fps.toFixed(1)} fps  ${elapsed(state.uptimeMs)}`),
+    spokenRow(state, paint),
+    "",
+    row(paint, "picture", pictureText(state, paint)),
+    row(paint, "speech", speechText(state)),
+    row(paint, "camera", cameraText(state, paint)),
+    row(paint, "sound", soundText(state, paint)),
+  ];
+  if (state.sound.microphone) rows.push(row(paint, "mic", state.sound.microphone));
+  if (state.recording) rows.push(row(paint, "record", recordText(state.recording, paint)));
+  if (state.page) rows.push(row(paint, "page", state.page));
+  for (const note of state.notes) rows.push(row(paint, "note", paint.yellow(note)));
+  rows.push(
+    "",
+    input.message === "" ? "" : paint.yellow(input.message),
+    `${paint.bold("say >")} ${tail(input)}`,
+  );
+  rows.push(paint.dim("Enter says it   Esc interrupts   Ctrl-C ends"));
+  return rows.map((text) => clip(text, columns));
+}
+
+/** Zero-based row of the input line and its column, for the cursor. */
+export function cursorAt(input: DashboardInput): { row: number; text: string } {
+  return { row: dashboardLines(input).length - 2, text: `say > ${tail(input)}` };
+}
+
+function row(paint: Paint, name: string, text: string): string {
+  return `${paint.dim(name.padEnd(9))} ${text}`;
+}
+
+function spokenRow(state: ProgrammeState, paint: Paint): string {
+  const { phase } = state.picture;
+  const mark = phase === "speaking"
+    ? paint.green("● speaking")
+    : phase === "paused"
+    ? paint.yellow("● paused  ")
+    : "○ idle    ";
+  const speaking = state.speech.speaking;
+  if (!speaking) return mark;
+  const { text, word } = speaking;
+  const at = word === "" ? -1 : text.indexOf(word);
+  if (at < 0) return `${mark}  ${text}`;
+  return `${mark}  ${text.slice(0, at)}${paint.bold(word)}${text.slice(at + word.length)}`;
+}
+
+function pictureText(state: ProgrammeState, paint: Paint): string {
+  const { picture } = state;
+  const counts = `lagged ${count(picture.laggedFrames, paint)}  repeated ${
+    count(picture.repeatedFrames, paint)
+  }`;
+  return `${counts}  skew ${picture.skewMs.toFixed(0)} ms (max ${picture.skewMsMax.toFixed(0)})  ` +
+    `compose ${picture.composeMs.toFixed(1)} ms  tick error ${picture.tickErrorMs.toFixed(2)} ms`;
+}
+
+function speechText(state: ProgrammeState): string {
+  const { speech } = state;
+  return `queue ${speech.queued}/${speech.capacity} (${(speech.queuedMs / 1000).toFixed(1)} s)  ` +
+    `said ${speech.accepted}  refused ${speech.rejected}  interrupted ${speech.interrupts}`;
+}
+
+function cameraText(state: ProgrammeState, paint: Paint): string {
+  const { camera, picture } = state;
+  if (camera.state === "none") return paint.dim("none");
+  const name = `${camera.path} ${camera.card ?? ""} ${camera.format ?? ""}`;
+  const counts = `written ${camera.written}  dropped ${
+    count(camera.dropped ?? 0, paint)
+  }  held ${picture.holdFrames}`;
+  return camera.state === "open" ? `${name}  ${counts}` : `${paint.yellow(camera.state)}  ${name}  ${counts}`;
+}
+
+function soundText(state: ProgrammeState, paint: Paint): string {
+  const { sound } = state;
+  const clock = sound.isDeviceClock ? `following the device (${state.picture.slewPpm} ppm)` : "own clock";
+  return `${sound.kind} ${sound.device}  latency ${sound.latencyMs.toFixed(0)} ms  ` +
+    `underruns ${count(sound.underruns, paint)}  ${clock}`;
+}
+
+function recordText(recording: NonNullable<ProgrammeState["recording"]>, paint: Paint): string {
+  return `${recording.path}  frames ${recording.frames}  lost ${count(recording.lostUnits, paint)}`;
+}
+
+function count(value: number, paint: Paint): string {
+  return value === 0 ? "0" : paint.yellow(String(value));
+}
+
+/** The end of the typed line that fits. */
+function tail(input: DashboardInput): string {
+  const room = Math.max(10, input.columns - 8);
+  const characters = [...input.line];
+  return characters.length <= room / 2 ? input.line : characters.slice(-Math.floor(room / 2)).join("");
+}
+
+function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const part = (value: number) => String(value).padStart(2, "0");
+  return `${part(Math.floor(seconds / 3600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
+}

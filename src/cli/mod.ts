@@ -1,0 +1,1 @@
+export { run, StdoutClosed, type Surroundings, VERSION } from "./run.ts";

@@ -1,0 +1,35 @@
+/**
+ * SIGINT, SIGTERM and SIGHUP as an AbortSignal. The first asks everything to end in order; a second one, from a
+ * person who does not want to wait, ends the process at once with the shell's code for it. Main thread.
+ */
+import { Fault } from "../errors/mod.ts";
+
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Name = keyof typeof CODES;
+
+export class StopSignal implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #handlers = new Map<Name, () => void>();
+
+  constructor() {
+    // Windows knows no SIGTERM and no hang-up.
+    const names: readonly Name[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const name of names) {
+      const handler = () => {
+        if (this.signal.aborted) Deno.exit(CODES[name]);
+        this.#controller.abort(new Fault(`stopped by ${name}`, { code: "stopped" }));
+      };
+      Deno.addSignalListener(name, handler);
+      this.#handlers.set(name, handler);
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, handler] of this.#handlers) Deno.removeSignalListener(name, handler);
+    this.#handlers.clear();
+  }
+}

@@ -1,0 +1,42 @@
+/** The commands by name, each with its one line; a command's own file is loaded only when it is needed. */
+import type { Command } from "./command.ts";
+
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** The file exports the command as `command`. */
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** Commands whose files come from other stations of the work; a literal import each, once all are there. */
+function file(name: string): () => Promise<{ readonly command: Command }> {
+  return () => import(new URL(`./${name}.ts`, import.meta.url).href);
+}
+
+export const TABLE: readonly Entry[] = [
+  {
+    name: "live",
+    summary: "speak text, files or what is typed, on the camera and the speakers",
+    load: file("live"),
+  },
+  {
+    name: "render",
+    summary: "make a video file from text or sound, as fast as the machine can",
+    load: file("render"),
+  },
+  { name: "say", summary: "give the running programme something to say", load: () => import("./say.ts") },
+  { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },
+  { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
+  { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
+  { name: "devices", summary: "list cameras and sound devices", load: () => import("./devices.ts") },
+  {
+    name: "doctor",
+    summary: "say what is wrong with this machine and how to mend it",
+    load: () => import("./doctor.ts"),
+  },
+  {
+    name: "config",
+    summary: "print the settings in force and where each comes from",
+    load: () => import("./config.ts"),
+  },
+];

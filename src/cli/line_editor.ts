@@ -17,6 +17,8 @@ const LINE_CHARACTERS_MAX = 4000;
 
 const CONTROL = { c: "\x03", d: "\x04", u: "\x15", w: "\x17" } as const;
 const ESCAPE = "\x1b";
+/** CSI and SS3 sequences at the start of a text: arrows, function keys, bracketed paste marks. */
+const SEQUENCE = new RegExp(`^${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|O.|.)?`, "s");
 
 export class LineEditor {
   #line = "";
@@ -36,8 +38,7 @@ export class LineEditor {
     const actions: LineAction[] = [];
     let rest = text;
     while (rest.length > 0) {
-      // CSI and SS3 sequences: arrows, function keys, bracketed paste marks.
-      const sequence = /^\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?/s.exec(rest)?.[0];
+      const sequence = SEQUENCE.exec(rest)?.[0];
       if (sequence !== undefined) {
         this.#onSequence(sequence);
         rest = rest.slice(sequence.length);

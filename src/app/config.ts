@@ -61,8 +61,8 @@ const textToSpeech = z.strictObject({
 
 const playback = z.strictObject({
   preBufferMs: whole(0, 10_000, 80, "speech held ready before an utterance starts"),
-  lowWaterMs: whole(0, 10_000, 40, "below this the playback buffer grows deeper"),
-  highWaterMs: whole(20, 10_000, 200, "the playback buffer never holds more"),
+  lowWaterMs: whole(0, 10_000, 20, "below this the playback buffer grows deeper"),
+  highWaterMs: whole(20, 10_000, 160, "the playback buffer never holds more"),
 });
 
 export const ConfigSchema = z.strictObject({

@@ -1,0 +1,231 @@
+/**
+ * The second choice of player: a program of the system (pacat, pw-cat, aplay) fed through a named pipe.
+ *
+ * In: blocks and flushes. Out: the pipe, made as small as it can be, so that a full pipe is the device's own pace:
+ * a write that ends is a block taken. Linux only; runs in the sound worker, its writes wait on a thread of the
+ * runtime. Limits: about 20 ms in the pipe, the program's own latency behind it.
+ */
+import { Buffer } from "node:buffer";
+import { closeSync, constants, openSync, readSync, write } from "node:fs";
+import { DeviceFault, oneLine } from "../errors/mod.ts";
+import { MonotonicClock, withDeadline } from "../time/mod.ts";
+import { BlockQueue } from "./block_queue.ts";
+import { BLOCK_MS, BLOCK_SAMPLES, type BlockAbout } from "./child_protocol.ts";
+import { killQuietly } from "./naudiodon_player.ts";
+import {
+  OPEN_MS_MAX,
+  type Player,
+  type PlayerEvents,
+  type PlayerOpener,
+  type PlayerOptions,
+} from "./player.ts";
+
+const CHANNELS = 2;
+const PIPE_BYTES = 4096;
+const PIPE_MS = PIPE_BYTES / (CHANNELS * 2) / 48;
+/** What the program is asked to hold. */
+const PROGRAM_MS = 30;
+const F_SETPIPE_SZ = 1031;
+/** So many blocks do not fit anywhere on the way: once they are taken, something plays. */
+const BLOCKS_UNTIL_OPEN = 12;
+
+/** The programs that can be, best first, and how each is told. */
+function programs(options: PlayerOptions): readonly (readonly [string, readonly string[]])[] {
+  const target = options.pulseSink ?? (options.device === "auto" ? undefined : options.device);
+  const to = (flag: string) => target === undefined ? [] : [flag, target];
+  return [
+    ["pacat", [
+      "--playback",
+      "--raw",
+      "--format=s16le",
+      "--rate=48000",
+      `--channels=${CHANNELS}`,
+      `--latency-msec=${PROGRAM_MS}`,
+      "--client-name=Lipcam",
+      ...to("--device"),
+    ]],
+    ["pw-cat", [
+      "--playback",
+      "--format=s16",
+      "--rate=48000",
+      `--channels=${CHANNELS}`,
+      `--latency=${PROGRAM_MS}ms`,
+      ...to("--target"),
+      "-",
+    ]],
+    ["aplay", [
+      "--quiet",
+      "--file-type=raw",
+      "--format=S16_LE",
+      "--rate=48000",
+      `--channels=${CHANNELS}`,
+      `--buffer-time=${PROGRAM_MS * 1000}`,
+      ...to("--device"),
+    ]],
+  ];
+}
+
+/** A pipe with a name and the least capacity, open both ways: opening never waits and a dead reader never errs. */
+class SmallPipe implements Disposable {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly #folder: string;
+
+  constructor() {
+    this.#folder = Deno.makeTempDirSync({ prefix: "lipcam-sound-" });
+    this.path = `${this.#folder}/pcm`;
+    const libc = Deno.dlopen("libc.so.6", {
+      mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
+      fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    });
+    try {
+      if (libc.symbols.mkfifo(new TextEncoder().encode(`${this.path}\0`), 0o600) !== 0) {
+        Deno.removeSync(this.#folder);
+        throw new DeviceFault("making a named pipe for the sound player failed", {
+          code: "sound_unavailable",
+        });
+      }
+      this.descriptor = openSync(this.path, constants.O_RDWR);
+      libc.symbols.fcntl(this.descriptor, F_SETPIPE_SZ, PIPE_BYTES);
+    } finally {
+      libc.close();
+    }
+  }
+
+  /** Empties the pipe, so that a write that waits on it ends. */
+  drain(): void {
+    const reader = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      readSync(reader, Buffer.alloc(PIPE_BYTES * 16), 0, PIPE_BYTES * 16, null);
+    } catch (error) {
+      if (!/EAGAIN|temporarily|would block/i.test(oneLine(error))) throw error; // empty already
+    } finally {
+      closeSync(reader);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.descriptor);
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+class PipePlayer implements Player {
+  readonly kind = "pipe";
+  readonly creditBlocks: number;
+  readonly deviceLatencyMs = PIPE_MS + PROGRAM_MS - BLOCK_MS;
+  readonly #queue = new BlockQueue();
+  readonly #clock = new MonotonicClock();
+  readonly #pipe = new SmallPipe();
+  readonly #child: Deno.ChildProcess;
+  readonly #done: Promise<unknown>;
+  #isDisposed = false;
+  #isEnded = false;
+  #flushedAtMs = 0;
+
+  constructor(
+    readonly deviceName: string,
+    args: readonly string[],
+    latencyMs: number,
+    events: PlayerEvents,
+    readonly onOpen: () => void,
+  ) {
+    this.creditBlocks = Math.max(2, Math.round((latencyMs - this.deviceLatencyMs) / BLOCK_MS));
+    this.#child = new Deno.Command("sh", {
+      args: ["-c", 'pipe="$1"; shift; exec "$@" <"$pipe"', "sh", this.#pipe.path, deviceName, ...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.#done = Promise.all([this.#watch(events), this.#feed(events)]);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  send(about: BlockAbout, samples: Float32Array): void {
+    this.#queue.push({ ...about }, samples.slice());
+  }
+
+  flush(epoch: number): void {
+    this.#flushedAtMs = this.#clock.nowMs();
+    this.#queue.flush(epoch);
+  }
+
+  async #watch(events: PlayerEvents): Promise<void> {
+    const { code, signal } = await this.#child.status;
+    this.#isEnded = true;
+    this.#pipe.drain();
+    if (!this.#isDisposed) events.onEnd(`${this.deviceName} ended with ${signal ?? `code ${code}`}`);
+  }
+
+  async #feed(events: PlayerEvents): Promise<void> {
+    const samples = new Float32Array(BLOCK_SAMPLES);
+    const bytes = Buffer.alloc(BLOCK_SAMPLES * CHANNELS * 2);
+    const pcm = new Int16Array(bytes.buffer, bytes.byteOffset, BLOCK_SAMPLES * CHANNELS);
+    let takenBlocks = 0;
+    for (let blocks = 1; !this.#isEnded; blocks++) {
+      const taken = this.#queue.take(samples);
+      const { isQueued, mediaSample, starvations, fadedFromSample } = taken;
+      for (let index = 0; index < BLOCK_SAMPLES; index++) {
+        pcm.fill(Math.round(samples[index]! * 32767), index * CHANNELS, (index + 1) * CHANNELS);
+      }
+      if (fadedFromSample >= 0) events.onFlushed(fadedFromSample, this.#flushedAtMs, this.#clock.nowMs());
+      for (let at = 0; at < bytes.length && !this.#isEnded;) at += await this.#write(bytes, at);
+      if (this.#isEnded) return;
+      if (isQueued) takenBlocks++;
+      events.onTaken(takenBlocks, isQueued ? mediaSample : -1, this.#clock.nowMs(), starvations);
+      if (blocks === BLOCKS_UNTIL_OPEN) this.onOpen();
+    }
+  }
+
+  /** Waits where the pipe is full; answers the bytes written. */
+  #write(bytes: Buffer, at: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      write(this.#pipe.descriptor, bytes, at, bytes.length - at, null, (error, writtenBytes) => {
+        if (error) reject(error);
+        else resolve(writtenBytes);
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
+    killQuietly(this.#child);
+    await this.#done;
+    this.#pipe[Symbol.dispose]();
+  }
+}
+
+export function pipeOpener(options: PlayerOptions): PlayerOpener {
+  return {
+    kind: "pipe",
+    async open(events, signal) {
+      const reasons: string[] = [];
+      for (const [program, args] of Deno.build.os === "linux" ? programs(options) : []) {
+        const opened = Promise.withResolvers<void>();
+        const player = new PipePlayer(program, args, options.latencyMs, {
+          onTaken: events.onTaken,
+          onFlushed: events.onFlushed,
+          onEnd(reason) {
+            opened.reject(new DeviceFault(reason, { code: "sound_unavailable", retryable: true }));
+            events.onEnd(reason);
+          },
+        }, opened.resolve);
+        try {
+          await withDeadline(opened.promise, OPEN_MS_MAX, `opening ${program}`, signal);
+          return player;
+        } catch (error) {
+          await player[Symbol.asyncDispose]();
+          signal.throwIfAborted();
+          reasons.push(oneLine(error));
+        }
+      }
+      throw new DeviceFault(`no program plays sound here (${reasons.join("; ") || "Linux only"})`, {
+        code: "sound_unavailable",
+        retryable: true,
+      });
+    },
+  };
+}

@@ -101,9 +101,9 @@ export const ConfigSchema = z.strictObject({
   port: whole(0, 65_535, 8010, "port of the page and the API on 127.0.0.1; 0 takes a free one"),
   page: note(z.boolean().default(true), "serve the page with picture and say box", "true or false"),
   record: note(
-    z.string().regex(/\.(mp4|webm)$/i).optional(),
+    z.string().regex(/\.(mp4|webm|mkv)$/i).optional(),
     "file to record to",
-    "a file name that ends in .mp4 or .webm",
+    "a file name that ends in .mp4, .webm or .mkv",
     true,
   ),
   logLevel: choice(["debug", "info", "warn", "error"], "info", "least important lines that are logged"),

@@ -72,7 +72,9 @@ export function readCommandLine(
     collect: named((flag) => flag.kind === "list"),
     alias: Object.fromEntries(withShort.map((flag) => [flag.name, flag.short!])),
     default: Object.fromEntries(
-      flags.filter(canBeNegated).map((flag) => [flag.name, flag.isNegated ? true : null]),
+      flags.filter(canBeNegated).map((
+        flag,
+      ) => [flag.name, flag.isNegated && flag.setting === undefined ? true : null]),
     ),
     unknown: (arg, key) => {
       if (key !== undefined) throw unknownFlag(arg, flags);

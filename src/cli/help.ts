@@ -39,7 +39,7 @@ const COLUMN = 26;
 
 function rows(flags: readonly Flag[]): string[] {
   return flags.map((flag) => {
-    const repeat = flag.kind === "list" ? "; may be repeated" : "";
+    const repeat = flag.kind === "list" && !flag.doc.includes("repeated") ? ", may be repeated" : "";
     const left = `  ${spellings(flag).join(", ")}${flag.value === undefined ? "" : ` ${flag.value}`}`;
     const gap = left.length < COLUMN - 1 ? left.padEnd(COLUMN) : `${left}\n${" ".repeat(COLUMN)}`;
     return `${gap}${flag.doc}${repeat}`;

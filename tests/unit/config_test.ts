@@ -117,7 +117,7 @@ Deno.test("loadConfig refuses bad values naming where, what and what is wanted",
     [{ LIPCAM_TTS_COMMAND: "[3" }, "LIPCAM_TTS_COMMAND is"],
     [{ LIPCAM_TTS_COMMAND: "[3]" }, "wanted a list of words"],
     [{ LIPCAM_TTS_OUTPUT: "mp3" }, 'wanted "wav" or such as'],
-    [{ LIPCAM_RECORD: "clip.gif" }, "wanted a file name that ends in .mp4 or .webm"],
+    [{ LIPCAM_RECORD: "clip.gif" }, "wanted a file name that ends in .mp4, .webm or .mkv"],
     [{ LIPCAM_PLAYBACK_LOW_WATER_MS: "900" }, "wanted at most highWaterMs, 160"],
   ];
   for (const [environment, wanted] of cases) {

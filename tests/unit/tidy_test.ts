@@ -103,7 +103,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "no path of somebody's machine": forbid(
     new RegExp(`(^|["'\`\\s(=])/(${"wo"}rk|${"ro"}ot|${"ho"}me/[a-z]\\w*)(/|\\b)`),
     "names a path of somebody's machine",
-    () => true,
+    (path) => !path.startsWith("tests/system/vm/"), // a machine of its own, made for the test
     asItIs,
   ),
   "no file is named after nothing": (sources) =>

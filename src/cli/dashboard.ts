@@ -1,5 +1,5 @@
 /** The live view as lines of text: a state in, what a terminal shows out. Pure, so that it is tested as text. */
-import type { ProgrammeState } from "../app/mod.ts";
+import type { ProgrammeState } from "../programme/mod.ts";
 import { clip, Paint } from "./paint.ts";
 
 export interface DashboardInput {

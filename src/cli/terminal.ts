@@ -4,7 +4,7 @@
  * In: a function that answers the state. Out: lines typed, Esc, the wish to end. Main thread; drawing is skipped
  * while the terminal does not take output. Disposing gives the terminal back as it was.
  */
-import type { ProgrammeState } from "../app/mod.ts";
+import type { ProgrammeState } from "../programme/mod.ts";
 import { every } from "../time/mod.ts";
 import { cursorAt, dashboardLines } from "./dashboard.ts";
 import { LineEditor } from "./line_editor.ts";

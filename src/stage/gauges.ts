@@ -31,6 +31,8 @@ export const STAGE_GAUGES = [
   "slewPpm",
   /** Frames the camera is held back so that lips are seen when they are heard. */
   "holdFrames",
+  /** Frames the camera was not given because they came a period late. */
+  "cameraSkipped",
 ] as const;
 export type StageGauge = typeof STAGE_GAUGES[number];
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
-import type { ProgrammeState } from "../../src/app/mod.ts";
+import type { ProgrammeState } from "../../src/programme/mod.ts";
 import { dashboardLines } from "../../src/cli/dashboard.ts";
 import { LineEditor } from "../../src/cli/line_editor.ts";
 import { widthOf } from "../../src/cli/paint.ts";

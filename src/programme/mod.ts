@@ -1,0 +1,14 @@
+export { Programme, type ProgrammeOptions } from "./programme.ts";
+export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
+export { render, type RenderOptions } from "./render.ts";
+export { type PageServer, serve } from "./serve.ts";
+export type {
+  CameraState,
+  PictureState,
+  ProgrammeState,
+  RecordingState,
+  SoundState,
+  Speaking,
+  SpeechState,
+} from "./state.ts";
+export { openTts } from "./voice.ts";

@@ -1,0 +1,339 @@
+/**
+ * A programme: clock, epoch, stage, rings and everything that runs on them, as one value. Started in the order of the
+ * data's way backwards (what consumes first), closed in reverse.
+ *
+ * In: text, files, interrupts. Out: a camera, a sound device, a recording, events. What the machine lacks never stops
+ * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
+ */
+import { findAvatar } from "../avatar/mod.ts";
+import { CameraSupervisor } from "../camera/mod.ts";
+import { DeviceFault, Fault, oneLine } from "../errors/mod.ts";
+import { type RunningEngine, startEngine } from "../lipsync/mod.ts";
+import { type Recording, startRecording } from "../record/mod.ts";
+import { openVirtualMicrophone, type SoundSink, startSound, type VirtualMicrophone } from "../sound/mod.ts";
+import { type SayOptions, Speaker, type SpeechEvent, type Tts, type Utterance } from "../speech/mod.ts";
+import { PHASES } from "../stage/mod.ts";
+import type { Clock } from "../time/mod.ts";
+import type { Config, Folders, Log } from "../app/mod.ts";
+import { EventHub } from "./event_hub.ts";
+import { runPlayhead } from "./playhead.ts";
+import { ProgrammeMemory } from "./programme_memory.ts";
+import { RateMeter } from "./rate_meter.ts";
+import { StageThread } from "./stage_thread.ts";
+import type { CameraState, ProgrammeState, RecordingState } from "./state.ts";
+import { Subtitles } from "./subtitles.ts";
+import { openTts } from "./voice.ts";
+
+export interface ProgrammeOptions {
+  readonly config: Config;
+  readonly folders: Folders;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export class Programme implements AsyncDisposable {
+  readonly memory: ProgrammeMemory;
+  readonly events = new EventHub();
+  readonly #options: ProgrammeOptions;
+  readonly #opened = new AsyncDisposableStack();
+  readonly #notes: string[] = [];
+  readonly #fps = new RateMeter();
+  readonly #subtitles = new Subtitles();
+  readonly #startedMs: number;
+  #tts!: Tts;
+  #speaker!: Speaker;
+  #stage!: StageThread;
+  #engine!: RunningEngine;
+  #sound!: SoundSink;
+  #microphone: VirtualMicrophone | undefined;
+  #camera: CameraSupervisor | undefined;
+  #recording: Recording | undefined;
+
+  /** Rejects with InputFault for an unknown avatar or recording path, DeviceFault for a named device that is not there. */
+  static async start(options: ProgrammeOptions): Promise<Programme> {
+    const programme = new Programme(options);
+    try {
+      await programme.#start();
+    } catch (error) {
+      await programme[Symbol.asyncDispose]();
+      throw error;
+    }
+    return programme;
+  }
+
+  private constructor(options: ProgrammeOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.nowMs();
+    const { config } = options;
+    this.memory = new ProgrammeMemory({
+      fps: config.fps,
+      size: { width: config.width, height: config.height },
+      patchSize: 0,
+      lowWaterMs: config.playback.lowWaterMs,
+      highWaterMs: config.playback.highWaterMs,
+    });
+  }
+
+  async #start(): Promise<void> {
+    const { config, folders, signal } = this.#options;
+    const avatarFolder = findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars]);
+    this.#camera = this.#openCamera();
+    // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
+    const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);
+    for (const opened of opening) if (opened.status === "rejected") throw opened.reason;
+    const { crossfadeMs, syncThresholdMs, avOffsetMs } = config;
+    const order = { avatarFolder, crossfadeMs, syncThresholdMs, avOffsetMs };
+    const link = this.#camera?.link;
+    this.#stage = this.#opened.use(
+      await StageThread.start(
+        this.memory,
+        link ? { ...order, camera: { shape: link.shape, buffer: link.buffer } } : order,
+        signal,
+      ),
+    );
+    if (config.record !== undefined) this.#recording = await this.#record(config.record);
+    this.#followPlayhead();
+  }
+
+  #openCamera(): CameraSupervisor | undefined {
+    const { config } = this.#options;
+    if (config.camera === "none") return undefined;
+    const { width, height, fps, cameraFormat: format } = config;
+    try {
+      return this.#opened.use(
+        new CameraSupervisor({ wanted: config.camera, size: { width, height }, fps, format }),
+      );
+    } catch (error) {
+      if (config.camera !== "auto" || !(error instanceof DeviceFault)) throw error;
+      this.#note(`no camera: ${oneLine(error)}`);
+      return undefined;
+    }
+  }
+
+  async #openSound(): Promise<void> {
+    const { config, log, signal } = this.#options;
+    const { memory } = this;
+    if (config.mic) {
+      try {
+        this.#microphone = this.#opened.use(await openVirtualMicrophone({ signal }));
+      } catch (error) {
+        this.#note(`no virtual microphone: ${oneLine(error)}`);
+      }
+    }
+    this.#sound = this.#opened.use(
+      await startSound({
+        device: config.sound,
+        shape: memory.playbackShape,
+        buffer: memory.playback.buffer,
+        epoch: memory.epoch.buffer,
+        gauges: memory.soundGauges.buffer,
+        latencyMs: config.soundLatencyMs,
+        ...(this.#microphone ? { pulseSink: this.#microphone.sinkName } : {}),
+        onState: ({ kind, deviceName, reason }) => log.info(`sound: ${kind} ${deviceName}`, { reason }),
+        signal,
+      }),
+    );
+    const { reason } = this.#sound.state();
+    if (config.sound !== "none" && reason !== "") this.#note(reason);
+  }
+
+  async #startEngine(): Promise<void> {
+    const { config, signal } = this.#options;
+    const { memory } = this;
+    const engine = await startEngine({
+      engine: { kind: config.engine },
+      speech: memory.engineSpeech,
+      mouths: memory.mouths,
+      epoch: memory.epoch,
+      gauges: memory.engineGauges,
+      onTrouble: (message) => this.#trouble(message),
+      signal,
+    });
+    this.#engine = this.#opened.use(engine);
+  }
+
+  async #openVoice(): Promise<void> {
+    const { config } = this.#options;
+    const { memory } = this;
+    this.#tts = this.#opened.use(openTts(config));
+    this.#speaker = this.#opened.use(
+      new Speaker({
+        rings: [memory.speech, memory.engineSpeech],
+        epoch: memory.epoch,
+        tts: this.#tts,
+        samplesPerFrame: memory.rate.samplesPerFrame,
+        crossfadeMs: config.crossfadeMs,
+        capacity: config.queueCapacity,
+        synthesisAhead: config.synthesisAhead,
+        onEvent: (event) => this.#onEvent(event),
+      }),
+    );
+    // The first sentence should not wait for a voice that has never spoken.
+    await this.#tts.synthesize("a", { ...this.#voice() }).catch((error) => {
+      if (error instanceof Fault && error.code === "unknown_voice") throw error;
+      this.#trouble(`the voice engine failed: ${oneLine(error)}`);
+    });
+  }
+
+  async #record(path: string): Promise<Recording> {
+    const { units } = this.memory;
+    const recording = this.#opened.use(
+      await startRecording({
+        path,
+        units: { shape: units.shape, buffer: units.buffer },
+        firstUnit: 0,
+        signal: this.#options.signal,
+      }),
+    );
+    recording.ended.then(
+      (end) => end.fault && this.#trouble(end.fault.message),
+      (error) => this.#trouble(oneLine(error)),
+    );
+    return recording;
+  }
+
+  #followPlayhead(): void {
+    const ending = new AbortController();
+    const { clock } = this.#options;
+    const { units, soundGauges: gauges } = this.memory;
+    const playhead = runPlayhead({
+      clock,
+      units,
+      gauges,
+      onHeard: (speechFrame) => this.#speaker.heard(speechFrame),
+      signal: ending.signal,
+    });
+    this.#opened.defer(async () => {
+      ending.abort();
+      units.wake();
+      await playhead;
+    });
+  }
+
+  /** Speaks text; a stream of text is spoken as it comes. Throws InputFault or CapacityFault at once. */
+  say(text: string | AsyncIterable<string>, options: SayOptions = {}): Utterance {
+    return this.#speaker.say(text, { ...this.#voice(), ...options });
+  }
+
+  /** Speaks a sound file of any kind. */
+  sayFile(path: string, options: Omit<SayOptions, "voice"> = {}): Utterance {
+    return this.#speaker.sayFile(path, options);
+  }
+
+  /** Cuts off what is being said and drops what is queued, but for utterances that may not be interrupted. */
+  interrupt(): { interrupted: number[]; kept: number[] } {
+    return this.#speaker.interrupt();
+  }
+
+  /** Resolves when everything said so far has been heard. */
+  idle(): Promise<void> {
+    return this.#speaker.idle;
+  }
+
+  /** Rejects when the programme cannot go on. */
+  get died(): Promise<never> {
+    return this.#stage.died;
+  }
+
+  /** Where the page is, once it is served. */
+  page: string | undefined;
+
+  #voice(): { voice?: string } {
+    const { voice } = this.#options.config;
+    return voice === undefined ? {} : { voice };
+  }
+
+  #onEvent(event: SpeechEvent): void {
+    this.#subtitles.hear(event);
+    this.events.publish(event);
+    this.#options.log.debug("speech", { ...event });
+  }
+
+  #note(line: string): void {
+    this.#notes.push(line);
+    this.#options.log.warn(line);
+  }
+
+  #trouble(line: string): void {
+    this.#options.log.warn(line);
+  }
+
+  /** A snapshot for people and programs; cheap enough for five times a second. */
+  state(): ProgrammeState {
+    const { config, clock } = this.#options;
+    const { stageGauges: stage, soundGauges: sound, rate } = this.memory;
+    const speaker = this.#speaker.state();
+    const { speaking } = this.#subtitles;
+    const soundState = this.#sound.state();
+    const recording = this.#recordingState();
+    return {
+      avatar: config.avatar,
+      engine: config.engine,
+      size: `${config.width}x${config.height}`,
+      uptimeMs: Math.round(clock.nowMs() - this.#startedMs),
+      picture: {
+        phase: PHASES[stage.get("phase")] ?? "idle",
+        fps: round(this.#fps.measure(stage.get("units"), clock.nowMs()), 1),
+        units: stage.get("units"),
+        laggedFrames: stage.get("laggedFrames"),
+        repeatedFrames: stage.get("repeatedFrames"),
+        reanchors: stage.get("reanchors"),
+        skewMs: stage.get("skewMs"),
+        skewMsMax: stage.get("skewMsMax"),
+        composeMs: round(stage.get("composeMs"), 2),
+        tickErrorMs: round(stage.get("tickErrorMs"), 3),
+        slewPpm: stage.get("slewPpm"),
+        holdFrames: stage.get("holdFrames"),
+      },
+      speech: {
+        queued: speaker.queued,
+        queuedMs: Math.round(speaker.queuedMs + this.memory.speech.ring.queued * rate.periodMs),
+        capacity: speaker.capacity,
+        accepted: speaker.accepted,
+        rejected: speaker.rejected,
+        starvedPauses: stage.get("starvedPauses"),
+        latePauses: stage.get("latePauses"),
+        interrupts: stage.get("interrupts"),
+        ...(speaking ? { speaking } : {}),
+      },
+      camera: this.#cameraState(),
+      sound: {
+        kind: soundState.kind,
+        device: soundState.deviceName,
+        latencyMs: round(sound.get("latencyMs"), 1),
+        depthMs: round(sound.get("depthMs"), 1),
+        targetDepthMs: sound.get("targetDepthMs"),
+        underruns: sound.get("underruns"),
+        restarts: sound.get("deviceRestarts"),
+        isDeviceClock: sound.get("isDeviceClock") === 1,
+        ...(this.#microphone ? { microphone: this.#microphone.sourceName } : {}),
+      },
+      lipsync: this.#engine.gauges.snapshot(),
+      ...(recording ? { recording } : {}),
+      ...(this.page ? { page: this.page } : {}),
+      notes: this.#notes,
+    };
+  }
+
+  #cameraState(): CameraState {
+    if (!this.#camera) return { state: "none" };
+    const { path, card, format, state, written, dropped, lostCount } = this.#camera.state();
+    return { path, card, format, state, written, dropped, lostCount };
+  }
+
+  #recordingState(): RecordingState | undefined {
+    if (!this.#recording) return undefined;
+    const { path, encodedFrames, lostUnits } = this.#recording.state();
+    return { path, frames: encodedFrames, lostUnits };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}
+
+function round(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}

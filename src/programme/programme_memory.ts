@@ -1,0 +1,119 @@
+/**
+ * All shared memory of one programme: the rings between its threads, the epoch, the stop flag and the gauges.
+ *
+ * Made once on the main thread, sent to each worker as plain buffers and seen there through the same classes.
+ * Nothing else is shared, so several programmes can live in one process.
+ */
+import { ENGINE_GAUGES, type EngineGauges, MouthRing } from "../lipsync/mod.ts";
+import { Gauges } from "../metrics/mod.ts";
+import { openSoundGauges, PlaybackBuffer, type PlaybackShape, type SoundGauges } from "../sound/mod.ts";
+import { SpeechRing } from "../speech/mod.ts";
+import { STAGE_GAUGES, type StageGauge, UnitRing } from "../stage/mod.ts";
+import { Epoch, type FrameRate, frameRate, type FrameSize } from "../time/mod.ts";
+import { StopFlag } from "./stop_flag.ts";
+
+export interface ProgrammeShape {
+  readonly fps: number;
+  readonly size: FrameSize;
+  /** Side of the engine's patches, 0 for an engine that answers mouth parameters. */
+  readonly patchSize: number;
+  /** Margins of the playback buffer. */
+  readonly lowWaterMs: number;
+  readonly highWaterMs: number;
+}
+
+/** Finished units kept for readers: two thirds of a second at 25 fps, 22 MB at 1280x720. Policy: overwritten. */
+const UNIT_SLOTS = 16;
+/** Speech waiting to be shown: ten seconds at 25 fps. Policy: the feeder waits. */
+const SPEECH_SLOTS = 256;
+/** Mouths ready ahead of the stage. Policy: the engine waits. */
+const MOUTH_SLOTS = 64;
+const PATCH_SLOTS = 16;
+
+type BufferName =
+  | "speech"
+  | "engineSpeech"
+  | "mouths"
+  | "units"
+  | "playback"
+  | "epoch"
+  | "stop"
+  | "stageGauges"
+  | "engineGauges"
+  | "soundGauges";
+type Buffers = Record<BufferName, SharedArrayBuffer>;
+
+/** What is posted to a worker. */
+export interface ProgrammeMessage {
+  readonly shape: ProgrammeShape;
+  readonly buffers: Buffers;
+}
+
+export class ProgrammeMemory {
+  readonly rate: FrameRate;
+  /** Speech on its way to the stage. */
+  readonly speech: SpeechRing;
+  /** The same speech on its way to the lip-sync engine. */
+  readonly engineSpeech: SpeechRing;
+  readonly mouths: MouthRing;
+  readonly units: UnitRing;
+  readonly playback: PlaybackBuffer;
+  readonly epoch: Epoch;
+  readonly stop: StopFlag;
+  readonly stageGauges: Gauges<StageGauge>;
+  readonly engineGauges: EngineGauges;
+  readonly soundGauges: SoundGauges;
+
+  /** New memory, or with `buffers` the same memory seen from another isolate. */
+  constructor(readonly shape: ProgrammeShape, buffers?: Buffers) {
+    this.rate = frameRate(shape.fps);
+    const { samplesPerFrame } = this.rate;
+    const mouthSlots = shape.patchSize > 0 ? PATCH_SLOTS : MOUTH_SLOTS;
+    this.speech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.speech);
+    this.engineSpeech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.engineSpeech);
+    this.mouths = new MouthRing(mouthSlots, shape.patchSize, buffers?.mouths);
+    this.units = new UnitRing({ ...shape.size, slots: UNIT_SLOTS, samplesPerFrame }, buffers?.units);
+    this.epoch = new Epoch(buffers?.epoch);
+    this.stop = new StopFlag(buffers?.stop);
+    this.stageGauges = new Gauges(STAGE_GAUGES, buffers?.stageGauges);
+    this.engineGauges = new Gauges(ENGINE_GAUGES, buffers?.engineGauges);
+    this.soundGauges = openSoundGauges(buffers?.soundGauges);
+    this.playback = new PlaybackBuffer(this.playbackShape, this.epoch, this.soundGauges, buffers?.playback);
+  }
+
+  static from(message: ProgrammeMessage): ProgrammeMemory {
+    return new ProgrammeMemory(message.shape, message.buffers);
+  }
+
+  get playbackShape(): PlaybackShape {
+    const { lowWaterMs, highWaterMs } = this.shape;
+    return { samplesPerFrame: this.rate.samplesPerFrame, lowWaterMs, highWaterMs };
+  }
+
+  message(): ProgrammeMessage {
+    return {
+      shape: this.shape,
+      buffers: {
+        speech: this.speech.ring.buffer,
+        engineSpeech: this.engineSpeech.ring.buffer,
+        mouths: this.mouths.ring.buffer,
+        units: this.units.buffer,
+        playback: this.playback.buffer,
+        epoch: this.epoch.buffer,
+        stop: this.stop.buffer,
+        stageGauges: this.stageGauges.buffer,
+        engineGauges: this.engineGauges.buffer,
+        soundGauges: this.soundGauges.buffer,
+      },
+    };
+  }
+
+  /** Ends every thread that works on this memory. */
+  raiseStop(): void {
+    this.stop.raise();
+    this.units.wake();
+    this.speech.ring.wake();
+    this.engineSpeech.ring.wake();
+    this.mouths.ring.wake();
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The same programme on no clock at all: stage, engine and speaker take turns in one thread, as fast as they can, and
+ * every unit waits until its mouth is there. Same input, same frames and samples.
+ *
+ * In: what to say. Out: units, one after another, to `onUnit`. The frames depend only on what is said, since the
+ * stage is pulled only when it can answer fully: either the next speech frame and its mouth are there, or nothing is
+ * left to be fed.
+ */
+import { loadFace } from "../avatar/mod.ts";
+import { createEngine, type EngineChoice, EngineStation } from "../lipsync/mod.ts";
+import { Speaker, type SpeechEvent, type Tts } from "../speech/mod.ts";
+import { Stage, type UnitSlot } from "../stage/mod.ts";
+import { delay } from "../time/mod.ts";
+import { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
+
+export interface RenderOptions {
+  readonly shape: ProgrammeShape;
+  readonly avatarFolder: string;
+  readonly engine: EngineChoice;
+  readonly tts: Tts;
+  readonly crossfadeMs: number;
+  readonly syncThresholdMs: number;
+  readonly synthesisAhead: number;
+  /** Queues everything; called once, before the first unit. */
+  readonly say: (speaker: Speaker) => void;
+  /** Takes each unit; the slot is reused after the promise settles. */
+  readonly onUnit: (slot: UnitSlot) => Promise<void>;
+  readonly onEvent?: (event: SpeechEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Idle shown before the first and after the last word, besides the crossfade. */
+const MARGIN_MS = 240;
+const LOOK_AGAIN_MS = 50;
+
+/** Resolves with the number of units made. Rejects with the signal's reason when it aborts. */
+export async function render(options: RenderOptions): Promise<number> {
+  const memory = new ProgrammeMemory(options.shape);
+  const { rate, speech, mouths, epoch, units } = memory;
+  using face = await loadFace(options.avatarFolder, options.shape.size);
+  using engine = createEngine(options.engine);
+  const station = new EngineStation({ engine, speech: memory.engineSpeech, mouths, epoch });
+  const stage = new Stage({
+    rate,
+    face,
+    speech,
+    mouths,
+    epoch,
+    gauges: memory.stageGauges,
+    crossfadeMs: options.crossfadeMs,
+    syncThresholdMs: options.syncThresholdMs,
+  });
+  await using speaker = new Speaker({
+    rings: [speech, memory.engineSpeech],
+    epoch,
+    tts: options.tts,
+    samplesPerFrame: rate.samplesPerFrame,
+    crossfadeMs: options.crossfadeMs,
+    capacity: 1_000_000,
+    synthesisAhead: options.synthesisAhead,
+    onEvent: (event) => options.onEvent?.(event),
+  });
+  const marginUnits = Math.ceil((MARGIN_MS + options.crossfadeMs) / rate.periodMs);
+
+  const pull = async () => {
+    options.signal.throwIfAborted();
+    const slot = units.begin();
+    stage.compose(slot, units.published);
+    units.publish();
+    if (slot.speechFrame >= 0) speaker.heard(slot.speechFrame);
+    await options.onUnit(slot);
+  };
+
+  for (let unit = 0; unit < Math.ceil(MARGIN_MS / rate.periodMs); unit++) await pull();
+  options.say(speaker);
+  for (;;) {
+    await station.step();
+    if (isAnswered(memory)) {
+      await pull();
+    } else if (speaker.isFed() && speech.ring.queued === 0) {
+      break;
+    } else {
+      options.signal.throwIfAborted();
+      // The voice is still speaking, or the engine wants more of it.
+      await Promise.race([memory.engineSpeech.ring.readable(LOOK_AGAIN_MS), delay(LOOK_AGAIN_MS)]);
+    }
+  }
+  for (let unit = 0; unit < marginUnits; unit++) await pull();
+  return units.published;
+}
+
+/** Whether the next speech frame and its mouth are both there. */
+function isAnswered(memory: ProgrammeMemory): boolean {
+  const { speech, mouths } = memory;
+  const head = speech.ring.peek();
+  const mouth = mouths.ring.peek();
+  return head >= 0 && mouth >= 0 && mouths.speechFrame(mouth) === speech.speechFrame(head);
+}

@@ -1,0 +1,105 @@
+/**
+ * Who may ask. In this order: Host must be this server by a loopback name (a foreign name that points at 127.0.0.1 is
+ * refused), then Origin and Sec-Fetch-Site must not be another site's, both 403; then the token, 401.
+ *
+ * Programs carry the bearer token of the 0600 file. The page carries a cookie instead (HttpOnly, SameSite=Strict), set
+ * when `/` is opened: a one-time link would be safer still, but the address is meant to be typed. In its place the
+ * cookie is given to, and taken from, only connections of the user who runs the programme, so that another user of the
+ * machine gains nothing by fetching `/`, nor a server on another port by being sent the cookie.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { HttpProblem } from "./problem.ts";
+
+export interface GuardSecrets {
+  readonly port: number;
+  readonly token: string;
+  /** Value of the page's cookie. */
+  readonly pageKey: string;
+}
+
+/** Whether the connection belongs to the user who runs the programme. */
+export type IsOwnUser = () => boolean;
+
+export class Guard {
+  readonly #secrets: GuardSecrets;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(secrets: GuardSecrets) {
+    this.#secrets = secrets;
+    const names = ["127.0.0.1", "localhost", "[::1]"];
+    const hosts = names.map((name) => `${name}:${secrets.port}`);
+    if (secrets.port === 80) hosts.push(...names);
+    this.#hosts = new Set(hosts);
+    this.#origins = new Set(hosts.map((host) => `http://${host}`));
+  }
+
+  /** Cookies are shared by all ports of a host: the name keeps two programmes apart. */
+  get #cookieName(): string {
+    return `lipcam_${this.#secrets.port}`;
+  }
+
+  /** Throws 403 for a foreign Host, Origin or site. A link on another site may open the page and nothing else. */
+  checkSite(request: Request, isPage: boolean): void {
+    const { headers } = request;
+    if (!this.#hosts.has((headers.get("host") ?? "").toLowerCase())) {
+      throw new HttpProblem(
+        403,
+        "bad_host",
+        "the Host is not this server's, wanted 127.0.0.1 or localhost and the port",
+      );
+    }
+    const origin = headers.get("origin");
+    if (origin !== null && !this.#origins.has(origin.toLowerCase())) {
+      throw new HttpProblem(403, "bad_origin", "the request comes from another site");
+    }
+    const isLink = isPage && request.method === "GET" && headers.get("sec-fetch-mode") === "navigate";
+    if (isForeign(headers) && !isLink) {
+      throw new HttpProblem(403, "bad_site", "the request comes from another site");
+    }
+  }
+
+  /** Throws 401 without the token or the page's cookie. */
+  checkToken(request: Request, isOwnUser: IsOwnUser): void {
+    const { headers } = request;
+    const bearer = /^Bearer ([\w-]{1,200})$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (bearer !== undefined && isEqual(bearer, this.#secrets.token)) return;
+    const cookie = this.#cookie(headers.get("cookie") ?? "");
+    // a browser names the origin of every POST; one without is no browser and has no business with a cookie
+    const hasOrigin = request.method === "GET" || headers.has("origin");
+    if (cookie !== undefined && isEqual(cookie, this.#secrets.pageKey) && hasOrigin && isOwnUser()) return;
+    throw new HttpProblem(
+      401,
+      "no_token",
+      "the token is missing or wrong, wanted Authorization: Bearer TOKEN",
+      {
+        "WWW-Authenticate": "Bearer",
+      },
+    );
+  }
+
+  /** The Set-Cookie header for the page, or undefined for a visitor who does not get one. */
+  pageCookie(request: Request, isOwnUser: IsOwnUser): string | undefined {
+    if (isForeign(request.headers) || !isOwnUser()) return undefined;
+    return `${this.#cookieName}=${this.#secrets.pageKey}; Path=/; HttpOnly; SameSite=Strict`;
+  }
+
+  #cookie(header: string): string | undefined {
+    for (const pair of header.split(";")) {
+      const [name, value] = pair.trim().split("=", 2);
+      if (name === this.#cookieName) return value;
+    }
+    return undefined;
+  }
+}
+
+/** "same-site" is foreign too: it is another port of this machine. */
+function isForeign(headers: Headers): boolean {
+  return ["cross-site", "same-site"].includes(headers.get("sec-fetch-site") ?? "none");
+}
+
+/** Takes the same time whatever is wrong with `given`. */
+function isEqual(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}

@@ -1,0 +1,10 @@
+export { connect, type ConnectOptions, ControlClient } from "./client.ts";
+export type {
+  Interrupted,
+  ProgrammeControl,
+  ProgrammeEvent,
+  ProgrammeSnapshot,
+  SayRequest,
+} from "./programme_control.ts";
+export { type ControlServer, type ControlServerOptions, startControl } from "./server.ts";
+export { type Environment, readTokens, tokenFolder, type TokenRecord } from "./token.ts";

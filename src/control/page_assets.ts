@@ -1,0 +1,29 @@
+/** The page's files, read once: a request picks from this table and never names a file. */
+import { Fault, oneLine } from "../errors/mod.ts";
+
+export interface Asset {
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+const FILES: readonly (readonly [path: string, file: string, type: string])[] = [
+  ["/", "index.html", "text/html; charset=utf-8"],
+  ["/page.css", "page.css", "text/css; charset=utf-8"],
+  ["/page.js", "page.js", "text/javascript; charset=utf-8"],
+  ["/subtitles.js", "subtitles.js", "text/javascript; charset=utf-8"],
+  ["/status.js", "status.js", "text/javascript; charset=utf-8"],
+  ["/icon.svg", "icon.svg", "image/svg+xml"],
+];
+
+export async function loadPage(): Promise<ReadonlyMap<string, Asset>> {
+  try {
+    return new Map(
+      await Promise.all(FILES.map(async ([path, file, type]) => {
+        const bytes = await Deno.readFile(new URL(`./page/${file}`, import.meta.url));
+        return [path, { type, bytes }] as const;
+      })),
+    );
+  } catch (error) {
+    throw new Fault(`loading the page: ${oneLine(error)}`, { code: "page_missing", cause: error });
+  }
+}

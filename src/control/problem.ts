@@ -1,0 +1,66 @@
+/**
+ * Errors as HTTP answers (application/problem+json). A Fault's one line is meant for people and goes out, without
+ * paths of this machine; anything else becomes a bare 500.
+ */
+import { CapacityFault, DeviceFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
+
+/** Thrown by the parts of this folder to answer with a certain status. */
+export class HttpProblem extends Fault {
+  constructor(
+    readonly status: number,
+    code: string,
+    detail: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail, { code });
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad request",
+  401: "Token missing or wrong",
+  403: "Not allowed from here",
+  404: "No such thing",
+  405: "Wrong method",
+  408: "Too slow",
+  413: "Too large",
+  415: "Not JSON",
+  429: "Full, try again",
+  500: "Internal error",
+  503: "Device not ready",
+};
+
+export function problemResponse(error: unknown): Response {
+  const { status, code, detail, headers } = describe(error);
+  const title = TITLES[status] ?? "Error";
+  const body = JSON.stringify({ type: `urn:lipcam:problem:${code}`, title, status, detail });
+  return new Response(body + "\n", {
+    status,
+    headers: { "Content-Type": "application/problem+json", ...headers },
+  });
+}
+
+function describe(error: unknown) {
+  if (error instanceof HttpProblem) {
+    const { status, code, message, headers } = error;
+    return { status, code, detail: message, headers };
+  }
+  if (error instanceof InputFault) return fromFault(400, error);
+  if (error instanceof CapacityFault) return fromFault(429, error, { "Retry-After": "1" });
+  if (error instanceof DeviceFault) return fromFault(503, error);
+  return {
+    status: 500,
+    code: "internal",
+    detail: "the programme could not do that; its log says why",
+    headers: {},
+  };
+}
+
+function fromFault(status: number, fault: Fault, headers: Record<string, string> = {}) {
+  return { status, code: fault.code, detail: withoutPaths(oneLine(fault)), headers };
+}
+
+/** Replaces absolute paths, which are nobody's business over the network, by their last part. */
+export function withoutPaths(text: string): string {
+  return text.replace(/(^|[\s"'(=:])(?:\/[^\s"'():,;]+)+\/([^\s"'():,;]+)/g, "$1$2");
+}

@@ -1,0 +1,38 @@
+/** What the control API asks of a running programme. The app implements it; this folder knows no more of the programme. */
+
+export interface SayRequest {
+  readonly text: string;
+  readonly voice?: string;
+  /** The caller's own; comes back with the utterance's events. */
+  readonly metadata?: unknown;
+  /** Default true. */
+  readonly interruptible?: boolean;
+}
+
+export interface Interrupted {
+  /** Numbers of the utterances that were ended. */
+  readonly interrupted: readonly number[];
+  /** Numbers of those that may not be interrupted and go on. */
+  readonly kept: readonly number[];
+}
+
+/** A plain JSON object. */
+export type ProgrammeSnapshot = Readonly<Record<string, unknown>>;
+
+/** A plain JSON object with a `kind`, e.g. "word". */
+export interface ProgrammeEvent {
+  readonly kind: string;
+}
+
+export interface ProgrammeControl {
+  /** Queues an utterance. Throws InputFault for what cannot be said, CapacityFault when the queue is full. */
+  say(request: SayRequest): { readonly utterance: number };
+  interrupt(): Interrupted;
+  state(): ProgrammeSnapshot;
+  /** Begins to end the programme; returns at once. */
+  stop(): void;
+  /** The programme as MJPEG, of type MJPEG_CONTENT_TYPE. Throws CapacityFault when too many watch. */
+  watch(signal: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Speech events from now on, in order. A listener that does not read loses the oldest, not the order. */
+  events(signal: AbortSignal): ReadableStream<ProgrammeEvent>;
+}

@@ -15,3 +15,4 @@ export {
   type SoundState,
   startSound,
 } from "./sound_sink.ts";
+export { openVirtualMicrophone, type VirtualMicrophone } from "./virtual_microphone.ts";

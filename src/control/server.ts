@@ -54,23 +54,28 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const table = routes(options.programme, page);
   let streams = 0;
 
-  const answer = async (request: Request, clientPort: number): Promise<Response> => {
+  const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     const { pathname } = new URL(request.url);
     guard.checkSite(request, pathname === "/");
     const isOwnUser = () => {
-      const uid = clientUid(clientPort, server.addr.port);
+      const uid = clientUid(info.remoteAddr.port, server.addr.port);
       return uid === undefined || uid === Deno.uid() || uid === 0;
     };
     const route = find(table, pathname, request, () => guard.checkToken(request, isOwnUser));
     if (route.isGuarded) guard.checkToken(request, isOwnUser);
-    const signal = AbortSignal.any([closing.signal, request.signal]);
+    const leaving = new AbortController();
+    const signal = AbortSignal.any([closing.signal, leaving.signal]);
     if (route.isStream && streams >= STREAMS_MAX) {
       throw new CapacityFault(`${STREAMS_MAX} streams are open, wanted fewer`, { code: "too_many_streams" });
     }
     const response = await route.answer(request, signal);
     if (route.isStream) {
       streams++;
-      signal.addEventListener("abort", () => streams--, { once: true });
+      const leave = () => {
+        streams--;
+        leaving.abort();
+      };
+      info.completed.then(leave, leave); // rejects when the client has gone: it has left either way
     }
     const cookie = pathname === "/" ? guard.pageCookie(request, isOwnUser) : undefined;
     if (cookie !== undefined) response.headers.set("Set-Cookie", cookie);
@@ -80,7 +85,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const server = listen(options, async (request, info) => {
     let response: Response;
     try {
-      response = await answer(request, info.remoteAddr.port);
+      response = await answer(request, info);
     } catch (error) {
       const isExpected = error instanceof HttpProblem || error instanceof InputFault ||
         error instanceof CapacityFault;

@@ -1,0 +1,210 @@
+/**
+ * A drawn avatar in frames: a base picture and small boxes over it for eyes, brows and mouth.
+ *
+ * In: media frame numbers and mouth parameters. Out: I420 pixels. Loading paints everything that repeats (lids,
+ * gazes, brow heights) once; a frame copies the base and the few boxes that differ, and only the mouth is drawn by
+ * Skia. Runs in the stage's thread. After loading nothing is allocated but what Skia's read-back returns.
+ */
+import { type Canvas, createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
+import { JAW, MOUTH_LENGTH } from "../../lipsync/mod.ts";
+import { type FrameSize, i420Bytes } from "../../time/mod.ts";
+import type { Box, Face, I420Frame } from "../face.ts";
+import type { AvatarManifest } from "../manifest.ts";
+import { blendRgbaOverI420Box, boxBytes, BoxPicture, copyBoxOut, rgbaToI420Box } from "../pixels.ts";
+import { BrowPainter } from "./brow_painter.ts";
+import { EyePainter } from "./eye_painter.ts";
+import { JawWarp, warpReach } from "./jaw_warp.ts";
+import { BLINK_LEVELS, BROW_LEVELS, GAZES, Life } from "./life.ts";
+import { MouthPainter } from "./mouth_painter.ts";
+import { boxOf, fitView, type View } from "./view.ts";
+
+/** A glance moves the iris so many of its radii at most. */
+const GLANCE_RADII_X = 0.36;
+const GLANCE_RADII_Y = 0.22;
+/** A mouth that differs from closed by less than this everywhere is the closed mouth. */
+const CLOSED_MAX = 1e-4;
+
+export interface DrawnFaceOptions {
+  /** Frames a second of the programme, for the speed of blinks. Default 25. */
+  readonly fps?: number;
+  /** Another seed, another rhythm of blinks and glances. Default 1. */
+  readonly seed?: number;
+}
+
+export class DrawnFace implements Face {
+  readonly id: string;
+  readonly size: FrameSize;
+  readonly speechBox: Box;
+  readonly #base: Uint8Array;
+  readonly #life: Life;
+  /** By gaze * BLINK_LEVELS + level, and by brow level. */
+  readonly #eyes: readonly BoxPicture[];
+  readonly #brows: readonly BoxPicture[];
+  readonly #mouthBox: Box;
+  readonly #mouthCanvas: Canvas;
+  readonly #mouthContext: SKRSContext2D;
+  readonly #mouth: MouthPainter;
+  readonly #warp: JawWarp;
+
+  /** `art` is the painted picture of the frame's size, without eyeballs, brows and mouth. */
+  constructor(manifest: AvatarManifest, art: Canvas, size: FrameSize, options: DrawnFaceOptions = {}) {
+    this.id = manifest.id;
+    this.size = size;
+    this.#life = new Life(options.seed ?? 1, options.fps ?? 25);
+    const view = fitView(manifest.focus, size);
+    const context = art.getContext("2d");
+
+    const browBox = browsBox(manifest, view, size);
+    this.#brows = Array.from(
+      { length: BROW_LEVELS },
+      (_, level) =>
+        paintPicture(art, browBox, view, size, (small) => {
+          new BrowPainter(small, manifest.brows).paint(manifest.brows.lift * level / (BROW_LEVELS - 1));
+        }),
+    );
+    // Brows first: the eyes' pictures are cut from the art with the brows at rest where the boxes overlap.
+    inArtUnits(context, view, () => new BrowPainter(context, manifest.brows).paint(0));
+    const eyeBox = belowBox(eyesBox(manifest, view, size), browBox);
+    const radius = manifest.eyes.irisRadius;
+    this.#eyes = GAZES.flatMap((gaze) =>
+      Array.from({ length: BLINK_LEVELS }, (_, level) =>
+        paintPicture(art, eyeBox, view, size, (small) => {
+          const openness = 1 - level / (BLINK_LEVELS - 1);
+          const x = gaze.x * radius * GLANCE_RADII_X;
+          new EyePainter(small, manifest.eyes).paint(openness, x, gaze.y * radius * GLANCE_RADII_Y);
+        }))
+    );
+
+    const base: I420Frame = { ...size, bytes: new Uint8Array(i420Bytes(size)) };
+    rgbaToI420Box(art.data(), { x: 0, y: 0, ...size }, base);
+    this.#base = base.bytes;
+    this.#brows[0]!.lay(base);
+    this.#eyes[0]!.lay(base);
+
+    const { mouth, chin } = manifest;
+    const reach = MouthPainter.reach(mouth);
+    this.#mouthBox = boxOf(
+      view,
+      size,
+      mouth.x - reach.side,
+      mouth.y - reach.up,
+      mouth.x + reach.side,
+      mouth.y + reach.down,
+    );
+    const side = Math.max(reach.side, chin.halfWidth) + 2;
+    const bottom = Math.max(mouth.y + reach.down, chin.y + warpReach(manifest)) + 2;
+    this.speechBox = boxOf(view, size, mouth.x - side, mouth.y - reach.up, mouth.x + side, bottom);
+    const skin = new Uint8Array(boxBytes(this.speechBox));
+    copyBoxOut(base, this.speechBox, skin);
+    this.#warp = new JawWarp(manifest, view, size, this.speechBox, skin);
+    this.#mouthCanvas = createCanvas(this.#mouthBox.width, this.#mouthBox.height);
+    this.#mouthContext = this.#mouthCanvas.getContext("2d");
+    this.#mouthContext.setTransform(
+      view.scale,
+      0,
+      0,
+      view.scale,
+      (mouth.x - view.x) * view.scale - this.#mouthBox.x,
+      (mouth.y - view.y) * view.scale - this.#mouthBox.y,
+    );
+    this.#mouth = new MouthPainter(this.#mouthContext, mouth);
+    this.#paint(base, new Float32Array(MOUTH_LENGTH));
+  }
+
+  paintIdle(into: I420Frame, frame: number): void {
+    into.bytes.set(this.#base);
+    const eyes = this.#life.gaze(frame) * BLINK_LEVELS + this.#life.blink(frame);
+    if (eyes !== 0) this.#eyes[eyes]!.lay(into);
+    const brow = this.#life.brow(frame);
+    if (brow !== 0) this.#brows[brow]!.lay(into);
+  }
+
+  paintMouth(into: I420Frame, _frame: number, mouth: Float32Array): void {
+    let isClosed = true;
+    for (let index = 0; index < MOUTH_LENGTH; index++) isClosed &&= mouth[index]! < CLOSED_MAX;
+    if (!isClosed) this.#paint(into, mouth);
+  }
+
+  [Symbol.dispose](): void {
+    // Canvases are freed with the object.
+  }
+
+  #paint(into: I420Frame, mouth: Float32Array): void {
+    this.#warp.lay(into, mouth[JAW]!);
+    const context = this.#mouthContext;
+    context.save();
+    context.resetTransform();
+    context.clearRect(0, 0, this.#mouthBox.width, this.#mouthBox.height);
+    context.restore();
+    context.save();
+    this.#mouth.paint(mouth);
+    context.restore();
+    blendRgbaOverI420Box(this.#mouthCanvas.data(), this.#mouthBox, into);
+  }
+}
+
+/** The art's piece under a box with something painted over it, as I420. */
+function paintPicture(
+  art: Canvas,
+  box: Box,
+  view: View,
+  size: FrameSize,
+  paint: (context: SKRSContext2D) => void,
+): BoxPicture {
+  const canvas = createCanvas(box.width, box.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(art, box.x, box.y, box.width, box.height, 0, 0, box.width, box.height);
+  const moved: View = { scale: view.scale, x: view.x + box.x / view.scale, y: view.y + box.y / view.scale };
+  inArtUnits(context, moved, () => paint(context));
+  const picture = new BoxPicture(box, size);
+  rgbaToI420Box(canvas.data(), { ...box, x: 0, y: 0 }, {
+    width: box.width,
+    height: box.height,
+    bytes: picture.bytes,
+  });
+  return picture;
+}
+
+function inArtUnits(context: SKRSContext2D, view: View, paint: () => void): void {
+  context.save();
+  context.setTransform(view.scale, 0, 0, view.scale, -view.x * view.scale, -view.y * view.scale);
+  paint();
+  context.restore();
+}
+
+function eyesBox(manifest: AvatarManifest, view: View, size: FrameSize): Box {
+  const { left, right } = manifest.eyes;
+  const xs = [left.inner.x, left.outer.x, right.inner.x, right.outer.x];
+  const ys = [left.inner.y, left.outer.y, right.inner.y, right.outer.y];
+  const up = Math.max(left.upper, right.upper) + 16;
+  const down = Math.max(left.lower, right.lower) + 10;
+  return boxOf(
+    view,
+    size,
+    Math.min(...xs) - 16,
+    Math.min(...ys) - up,
+    Math.max(...xs) + 16,
+    Math.max(...ys) + down,
+  );
+}
+
+function browsBox(manifest: AvatarManifest, view: View, size: FrameSize): Box {
+  const { left, right, lift } = manifest.brows;
+  const xs = [left.inner.x, left.outer.x, right.inner.x, right.outer.x];
+  const ys = [left, right].flatMap((brow) => [brow.inner.y, brow.peak.y, brow.outer.y]);
+  const reach = Math.max(left.thickness, right.thickness) * 0.75 + 2;
+  return boxOf(
+    view,
+    size,
+    Math.min(...xs) - reach,
+    Math.min(...ys) - reach - lift,
+    Math.max(...xs) + reach,
+    Math.max(...ys) + reach,
+  );
+}
+
+/** The part of `box` that lies below `upper`: the two change by themselves and must not share a pixel. */
+function belowBox(box: Box, upper: Box): Box {
+  const y = Math.max(box.y, Math.min(upper.y + upper.height, box.y + box.height - 2));
+  return { ...box, y, height: box.y + box.height - y };
+}

@@ -1,0 +1,108 @@
+/**
+ * The chin follows the jaw: shifts the skin of a box down, most at the chin, not at all at its rim.
+ *
+ * In: an I420 picture of the box without a mouth, and how far the chin falls in pixels. Out: the box of a frame.
+ * Runs once a frame in the stage's thread; weights are computed at loading, nothing is allocated after.
+ */
+import type { FrameSize } from "../../time/mod.ts";
+import type { Box, I420Frame } from "../face.ts";
+import type { AvatarManifest } from "../manifest.ts";
+import type { View } from "./view.ts";
+
+/** How far below the chin the neck takes part, in drops. */
+const BELOW_DROPS = 4;
+
+interface Plane {
+  /** Weight 0..256 of each pixel. */
+  readonly weights: Uint16Array;
+  readonly box: Box;
+  readonly sourceAt: number;
+  readonly frameAt: number;
+  readonly stride: number;
+}
+
+export class JawWarp {
+  readonly #source: Uint8Array;
+  readonly #planes: readonly Plane[];
+  readonly #dropPixels: number;
+
+  /** `source` is an I420 picture of the box's size. */
+  constructor(manifest: AvatarManifest, view: View, size: FrameSize, box: Box, source: Uint8Array) {
+    this.#source = source;
+    this.#dropPixels = manifest.chin.drop * view.scale;
+    const lumaPixels = box.width * box.height;
+    const framePixels = size.width * size.height;
+    const half = { x: box.x >> 1, y: box.y >> 1, width: box.width >> 1, height: box.height >> 1 };
+    const luma = weights(manifest, view, box, 1);
+    const chroma = weights(manifest, view, half, 2);
+    const chromaStride = size.width >> 1;
+    this.#planes = [
+      { weights: luma, box, sourceAt: 0, frameAt: 0, stride: size.width },
+      { weights: chroma, box: half, sourceAt: lumaPixels, frameAt: framePixels, stride: chromaStride },
+      {
+        weights: chroma,
+        box: half,
+        sourceAt: lumaPixels * 5 / 4,
+        frameAt: framePixels * 5 / 4,
+        stride: chromaStride,
+      },
+    ];
+  }
+
+  /** Lays the skin into `into`, the chin fallen by `part` 0..1 of its drop. */
+  lay(into: I420Frame, part: number): void {
+    for (let plane = 0; plane < 3; plane++) {
+      this.#layPlane(this.#planes[plane]!, into.bytes, part * this.#dropPixels * (plane === 0 ? 1 : 0.5));
+    }
+  }
+
+  #layPlane(plane: Plane, frame: Uint8Array, drop: number): void {
+    const source = this.#source;
+    const { weights, box, sourceAt, stride } = plane;
+    const { width, height } = box;
+    const scaled = Math.round(drop * 256); // 1/256 pixels at full weight
+    for (let y = 0; y < height; y++) {
+      let to = plane.frameAt + (box.y + y) * stride + box.x;
+      let from = sourceAt + y * width;
+      for (let x = 0, index = y * width; x < width; x++, index++, to++, from++) {
+        const shift = weights[index]! * scaled; // 1/65536 pixels
+        if (shift === 0) {
+          frame[to] = source[from]!;
+          continue;
+        }
+        const whole = shift >> 16;
+        const above = from - whole * width;
+        const rest = (shift >> 8) & 255;
+        // Rows above the box are never asked for: weights start at 0 there and grow slower than the rows go by.
+        frame[to] = (source[above]! * (256 - rest) + source[above - width]! * rest + 128) >> 8;
+      }
+    }
+  }
+}
+
+function weights(manifest: AvatarManifest, view: View, box: Box, pixels: number): Uint16Array {
+  const { mouth, chin } = manifest;
+  const weights = new Uint16Array(box.width * box.height);
+  for (let y = 1; y < box.height; y++) {
+    const artY = view.y + (box.y + y + 0.5) * pixels / view.scale;
+    const down = artY < chin.y
+      ? ease((artY - mouth.y) / (chin.y - mouth.y))
+      : 1 - ease((artY - chin.y - chin.drop) / (chin.drop * BELOW_DROPS));
+    for (let x = 0; x < box.width; x++) {
+      const artX = view.x + (box.x + x + 0.5) * pixels / view.scale;
+      const side = 1 - ease((Math.abs(artX - mouth.x) / chin.halfWidth - 0.3) / 0.7);
+      weights[y * box.width + x] = Math.round(down * side * 256);
+    }
+  }
+  return weights;
+}
+
+/** How far the warp reaches below the chin, in art units. */
+export function warpReach(manifest: AvatarManifest): number {
+  return manifest.chin.drop * (1 + BELOW_DROPS);
+}
+
+function ease(value: number): number {
+  const x = Math.min(1, Math.max(0, value));
+  return x * x * (3 - 2 * x);
+}

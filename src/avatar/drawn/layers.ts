@@ -1,0 +1,88 @@
+/**
+ * Paints the art: an SVG whose top-level groups are layers, from back to front.
+ *
+ * In: SVG source. Out: a canvas of the frame's size. Two attributes of ours stand on top-level groups:
+ * data-blur="n" softens the layer by n units, data-atop="1" shows it only where the last layer without it is
+ * opaque (shading on skin, shine on hair). Runs once, at loading.
+ */
+import { type Canvas, createCanvas, Image } from "@napi-rs/canvas";
+import { InputFault } from "../../errors/mod.ts";
+import { type FrameSize, withDeadline } from "../../time/mod.ts";
+import type { View } from "./view.ts";
+
+const PAINT_MS_MAX = 10_000;
+const LAYER = /^<g\b([^>]*)>$[\s\S]*?^<\/g>$/gm;
+const DEFINITIONS = /^<defs>$[\s\S]*?^<\/defs>$/m;
+
+interface Layer {
+  readonly source: string;
+  readonly blur: number;
+  readonly isAtop: boolean;
+}
+
+/** Top-level groups begin and end at the start of a line. Throws InputFault `bad_avatar` where there is none. */
+function layersOf(svg: string, what: string): Layer[] {
+  const layers = Array.from(svg.matchAll(LAYER), ([source, attributes]) => ({
+    source,
+    blur: Number(/\bdata-blur="([\d.]+)"/.exec(attributes!)?.[1] ?? 0),
+    isAtop: /\bdata-atop="1"/.test(attributes!),
+  }));
+  if (layers.length === 0) {
+    throw new InputFault(
+      `${what} has no layer, wanted an SVG with top-level <g> groups at the start of lines`,
+      {
+        code: "bad_avatar",
+      },
+    );
+  }
+  return layers;
+}
+
+export async function paintArt(
+  svg: string,
+  what: string,
+  background: string,
+  view: View,
+  size: FrameSize,
+): Promise<Canvas> {
+  const definitions = DEFINITIONS.exec(svg)?.[0] ?? "";
+  const canvas = createCanvas(size.width, size.height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = background;
+  context.fillRect(0, 0, size.width, size.height);
+  const piece = createCanvas(size.width, size.height);
+  const pieceContext = piece.getContext("2d");
+  const viewBox = `${view.x} ${view.y} ${size.width / view.scale} ${size.height / view.scale}`;
+  for (const layer of layersOf(svg, what)) {
+    const source = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
+      `viewBox="${viewBox}" preserveAspectRatio="none">${definitions}${layer.source}</svg>`;
+    const image = await loadSvg(source, what);
+    if (!layer.isAtop) {
+      context.drawImage(piece, 0, 0);
+      pieceContext.clearRect(0, 0, size.width, size.height);
+    }
+    pieceContext.globalCompositeOperation = layer.isAtop ? "source-atop" : "source-over";
+    pieceContext.filter = layer.blur > 0 ? `blur(${layer.blur * view.scale}px)` : "none";
+    pieceContext.drawImage(image, 0, 0);
+    pieceContext.filter = "none";
+    pieceContext.globalCompositeOperation = "source-over";
+  }
+  context.drawImage(piece, 0, 0);
+  return canvas;
+}
+
+/** Throws InputFault `bad_avatar` for what Skia cannot read. */
+async function loadSvg(source: string, what: string): Promise<Image> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const image = new Image();
+  image.onload = () => resolve(); // called while the image is locked: it may not be touched here
+  image.onerror = () => reject(refusal(what));
+  image.src = new TextEncoder().encode(source);
+  await withDeadline(promise, PAINT_MS_MAX, `painting ${what}`);
+  if (image.width === 0) throw refusal(what);
+  return image;
+}
+
+function refusal(what: string): InputFault {
+  return new InputFault(`${what} cannot be painted, wanted a valid SVG`, { code: "bad_avatar" });
+}

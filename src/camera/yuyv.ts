@@ -10,14 +10,18 @@ export function i420ToYuyv(frame: Uint8Array, size: FrameSize, packed: Uint32Arr
   const pairs = width >> 1;
   const uAt = width * height;
   const vAt = uAt + (uAt >> 2);
-  let luma = 0;
-  let word = 0;
-  for (let line = 0; line < height; line++) {
+  // Two lines at a time: they share their chroma, which is read once.
+  for (let line = 0; line < height; line += 2) {
+    const upper = line * pairs;
+    const lower = upper + pairs;
     const u = uAt + (line >> 1) * pairs;
     const v = vAt + (line >> 1) * pairs;
     for (let pair = 0; pair < pairs; pair++) {
-      packed[word++] = frame[luma]! | frame[u + pair]! << 8 | frame[luma + 1]! << 16 | frame[v + pair]! << 24;
-      luma += 2;
+      const chroma = frame[u + pair]! << 8 | frame[v + pair]! << 24;
+      const above = (upper + pair) * 2;
+      const below = (lower + pair) * 2;
+      packed[upper + pair] = frame[above]! | frame[above + 1]! << 16 | chroma;
+      packed[lower + pair] = frame[below]! | frame[below + 1]! << 16 | chroma;
     }
   }
 }

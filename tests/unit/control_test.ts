@@ -38,13 +38,18 @@ function fakeProgramme() {
     interrupt: () => ({ interrupted: [1], kept: [] }),
     state: () => ({ queued: said.length }),
     stop: () => void stops++,
-    watch: (signal) =>
-      new ReadableStream({
+    watch: (signal) => {
+      let isOpen = true;
+      return new ReadableStream({
         start(controller) {
           controller.enqueue(new TextEncoder().encode("--x\r\n"));
-          signal.addEventListener("abort", () => controller.close(), { once: true });
+          signal.addEventListener("abort", () => {
+            if (isOpen) controller.close();
+          }, { once: true });
         },
-      }),
+        cancel: () => void (isOpen = false),
+      });
+    },
     events: () => {
       let own: ReadableStreamDefaultController<ProgrammeEvent>;
       return new ReadableStream<ProgrammeEvent>({
@@ -326,6 +331,17 @@ Deno.test("control: more than 32 streams are refused, and a place is free again 
     if (again.status === 200) break;
   }
   for (const response of open) await response.body?.cancel();
+});
+
+Deno.test("control: closing ends open streams", async () => {
+  const it = await running();
+  const watching = await it.call("/preview.mjpeg");
+  const listening = await it.call("/v1/events");
+  await it.server[Symbol.asyncDispose]();
+  assertEquals(await watching.text(), "--x\r\n");
+  assertStringIncludes(await listening.text(), "retry: 1000");
+  assertEquals(it.errors, []);
+  await Deno.remove(it.folder, { recursive: true });
 });
 
 Deno.test("control: a port in use is an InputFault that names the holder", async () => {

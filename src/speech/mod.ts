@@ -2,3 +2,4 @@ export { cleanText, isSpoken, TEXT_LENGTH_MAX } from "./clean.ts";
 export { Resampler } from "./resample.ts";
 export { type Segment, Segmenter, type SegmentLimits, segmentText, spokenLength } from "./segment.ts";
 export { SPEECH_FLAG, type SpeechFrame, SpeechRing } from "./speech_ring.ts";
+export * from "./tts/mod.ts";

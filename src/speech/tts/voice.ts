@@ -1,0 +1,61 @@
+/** Which voice speaks a text: by name, or by the language its letters give away. */
+import { InputFault } from "../../errors/mod.ts";
+import type { Voice } from "./tts.ts";
+
+/** Letters that Vietnamese has and its neighbours in the Latin alphabet do not. */
+const VIETNAMESE = /[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]/iu;
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const HAN = /\p{Script=Han}/u;
+const NAMED_MAX = 3;
+
+/** "vi", "ja", "cmn", or undefined where the letters say nothing particular. */
+export function guessLanguage(text: string): string | undefined {
+  if (KANA.test(text)) return "ja";
+  if (HAN.test(text)) return "cmn";
+  return VIETNAMESE.test(text.normalize("NFC")) ? "vi" : undefined;
+}
+
+/** The voice for a language code (or for the text's own language), else an English one, else the first. */
+export function voiceFor(text: string, voices: readonly Voice[], language?: string): Voice | undefined {
+  for (const wanted of [language, guessLanguage(text), "en-us", "en"]) {
+    if (wanted === undefined) continue;
+    const code = wanted.toLowerCase();
+    const spoken = voices.filter((voice) => voice.languages.includes(code));
+    // A voice made for exactly this language before one that also knows it.
+    const best = spoken.find((voice) => voice.languages[0] === code) ?? spoken[0];
+    if (best !== undefined) return best;
+  }
+  return voices[0];
+}
+
+/** The voice called so: id, name or language, upper or lower case. Throws InputFault `unknown_voice`. */
+export function voiceNamed(wanted: string, voices: readonly Voice[]): Voice {
+  const key = wanted.trim().toLowerCase();
+  const names = (voice: Voice) =>
+    [voice.id, voice.name, ...voice.languages].map((name) => name.toLowerCase());
+  const exact = voices.find((voice) => voice.id.toLowerCase() === key) ??
+    voices.find((voice) => voice.languages[0] === key) ?? voices.find((voice) => names(voice).includes(key));
+  if (exact !== undefined) return exact;
+  const distance = (voice: Voice) => Math.min(...names(voice).map((name) => unlikeness(key, name)));
+  const nearest = voices.map((voice) => ({ id: voice.id, far: distance(voice) }))
+    .sort((a, b) => a.far - b.far || a.id.localeCompare(b.id)).slice(0, NAMED_MAX).map(({ id }) => id);
+  throw new InputFault(
+    `voice ${JSON.stringify(wanted.slice(0, 40))} is not known, wanted for example ${nearest.join(", ")}`,
+    { code: "unknown_voice" },
+  );
+}
+
+/** Edit distance; a name that contains the wanted one, or is its beginning, counts as near. */
+function unlikeness(wanted: string, name: string): number {
+  if (wanted !== "" && (name.includes(wanted) || wanted.startsWith(name))) return 1.5;
+  let row = Array.from({ length: name.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= Math.min(wanted.length, 40); i++) {
+    const next = [i];
+    for (let j = 1; j <= name.length; j++) {
+      const swap = row[j - 1]! + (wanted[i - 1] === name[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[name.length]!;
+}

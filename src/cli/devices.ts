@@ -1,5 +1,5 @@
 /** `devices`: the cameras and the sound devices of this machine, as --camera and --sound want them named. */
-import { EXIT } from "../errors/mod.ts";
+import { EXIT, oneLine } from "../errors/mod.ts";
 import type { Command } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
 
@@ -18,7 +18,12 @@ first column is what --camera and --sound take. deno task doctor says how to get
     const { listCameras } = await import("../camera/mod.ts");
     const { listSoundDevices } = await import("../sound/mod.ts");
     const cameras = Deno.build.os === "linux" ? listCameras() : [];
-    const sounds = await listSoundDevices();
+    const sounds = await listSoundDevices(context.stopSignal()).catch((error) => {
+      context.note(
+        `devices: asking for sound devices failed: ${oneLine(error)} (deno task doctor says more)`,
+      );
+      return [];
+    });
     if (context.flags.isOn("json")) {
       context.out(JSON.stringify({ cameras, sounds }, null, 2));
       return EXIT.ok;
@@ -34,11 +39,15 @@ first column is what --camera and --sound take. deno task doctor says how to get
         : camera.isBusy
         ? "loopback, in use"
         : "loopback, free";
-      context.out(`  ${camera.path}  ${camera.card}  ${what}${holders === "" ? "" : `  opened by ${holders}`}`);
+      context.out(
+        `  ${camera.path}  ${camera.card}  ${what}${holders === "" ? "" : `  opened by ${holders}`}`,
+      );
     }
     context.out("Sound");
     if (sounds.length === 0) context.out("  none (deno task doctor says what is missing)");
-    for (const sound of sounds) context.out(`  ${sound.name}  ${sound.kind}${sound.isDefault ? "  default" : ""}`);
+    for (const { name, channels, system } of sounds) {
+      context.out(`  ${name}  ${system}, ${channels} channels`);
+    }
     return EXIT.ok;
   },
 };

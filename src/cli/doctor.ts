@@ -2,7 +2,7 @@
 import { EXIT, oneLine } from "../errors/mod.ts";
 import type { Command } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
-import { findRunning } from "./running.ts";
+import { findRunningPid } from "./running.ts";
 
 export const command: Command = {
   name: "doctor",
@@ -28,7 +28,7 @@ Exit code 0: nothing is lacking. 1: something is; the rest works all the same.`,
   async run(context) {
     const { examine, SystemProbe } = await import("../doctor/mod.ts");
     const { config } = await context.loadConfig();
-    const running = await findRunning(context).catch((error) => {
+    const runningPid = await findRunningPid(context).catch((error) => {
       context.note(`doctor: asking whether Lipcam runs failed: ${oneLine(error)}`);
       return undefined;
     });
@@ -36,7 +36,7 @@ Exit code 0: nothing is lacking. 1: something is; the rest works all the same.`,
       projectFolder: context.folders.project,
       workingFolder: context.folders.working,
       port: config.port,
-      runningPid: running?.pid,
+      runningPid,
     });
     const lacking = findings.filter(({ state }) => state === "lacks").length;
     if (context.flags.isOn("json")) context.out(JSON.stringify(findings, null, 2));

@@ -65,7 +65,7 @@ export function readCommandLine(
 ): CommandLine {
   const named = (wanted: (flag: Flag) => boolean) => flags.filter(wanted).map((flag) => flag.name);
   const withShort = flags.filter((flag) => flag.short !== undefined);
-  const args = parseArgs(argv, {
+  const args = parseArgs(withDashedValues(argv, flags), {
     string: ["_", ...named((flag) => flag.kind !== "switch")],
     boolean: named((flag) => flag.kind === "switch"),
     negatable: named(canBeNegated),
@@ -91,7 +91,7 @@ export function readCommandLine(
   }
   for (const flag of flags) {
     const values = flag.kind === "list" ? args[flag.name] as string[] : [args[flag.name]];
-    if (flag.kind !== "switch" && values.includes("")) throw noValue(flag, argv);
+    if (flag.kind !== "switch" && values.includes("")) throw noValue(flag);
   }
   const settings = flags.flatMap((flag): FlagSetting[] => {
     const value = args[flag.name];
@@ -131,17 +131,26 @@ function unknownFlag(arg: string, flags: readonly Flag[]): InputFault {
   return new InputFault(`unknown flag ${typed}${hint}`, { code: "unknown_flag" });
 }
 
-function noValue(flag: Flag, argv: readonly string[]): InputFault {
-  const after = argv[argv.indexOf(`--${flag.name}`) + 1];
-  const hint = argv.includes(`--${flag.name}`) && after?.startsWith("-") && !looksLikeFlag(after)
-    ? ` (where it begins with a dash: --${flag.name}=${after.slice(0, 30)})`
-    : "";
-  return new InputFault(
-    `--${flag.name} has no value, wanted --${flag.name} ${flag.value ?? "VALUE"}${hint}`,
-    {
-      code: "no_value",
-    },
-  );
+function noValue(flag: Flag): InputFault {
+  return new InputFault(`--${flag.name} has no value, wanted --${flag.name} ${flag.value ?? "VALUE"}`, {
+    code: "no_value",
+  });
 }
 
-const looksLikeFlag = (word: string) => /^--[a-z]/.test(word);
+/** `--av-offset-ms -40` and `--say "- well"`: one dash that begins no flag of ours begins a value. */
+function withDashedValues(argv: readonly string[], flags: readonly Flag[]): string[] {
+  const takers = new Set(flags.filter((flag) => flag.kind !== "switch").map((flag) => `--${flag.name}`));
+  const known = new Set(flags.flatMap(spellings));
+  const joined: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    const next = argv[index + 1];
+    if (word === "--") return [...joined, ...argv.slice(index)];
+    const isDashed = next !== undefined && /^-(?!-)/.test(next) && !known.has(next);
+    if (takers.has(word) && isDashed) {
+      joined.push(`${word}=${next}`);
+      index++;
+    } else joined.push(word);
+  }
+  return joined;
+}

@@ -8,21 +8,16 @@ export interface Entry {
   load(): Promise<{ readonly command: Command }>;
 }
 
-/** Commands whose files come from other stations of the work; a literal import each, once all are there. */
-function file(name: string): () => Promise<{ readonly command: Command }> {
-  return () => import(new URL(`./${name}.ts`, import.meta.url).href);
-}
-
 export const TABLE: readonly Entry[] = [
   {
     name: "live",
     summary: "speak text, files or what is typed, on the camera and the speakers",
-    load: file("live"),
+    load: () => import("./live.ts"),
   },
   {
     name: "render",
     summary: "make a video file from text or sound, as fast as the machine can",
-    load: file("render"),
+    load: () => import("./render.ts"),
   },
   { name: "say", summary: "give the running programme something to say", load: () => import("./say.ts") },
   { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },

@@ -13,15 +13,16 @@ const PACTL = {
   zypper: "pulseaudio-utils",
 };
 
-export function checkSound(probe: Probe, situation: Situation): Finding[] {
-  return [...checkServer(probe), ...checkLibrary(probe), ...checkPlayer(probe, situation)];
+export async function checkSound(probe: Probe, situation: Situation): Promise<Finding[]> {
+  return [...await checkServer(probe), ...checkLibrary(probe), ...checkPlayer(probe, situation)];
 }
 
-function checkServer(probe: Probe): Finding[] {
+async function checkServer(probe: Probe): Promise<Finding[]> {
   const runtime = probe.environment["XDG_RUNTIME_DIR"] ?? "";
   const hasPipeWire = runtime !== "" && probe.exists(`${runtime}/pipewire-0`);
-  const hasPulse = (runtime !== "" && probe.exists(`${runtime}/pulse/native`)) ||
-    (probe.environment["PULSE_SERVER"] ?? "") !== "";
+  const hasSocket = runtime !== "" && probe.exists(`${runtime}/pulse/native`);
+  // Without XDG_RUNTIME_DIR, or with a server elsewhere, only a client knows where to look.
+  const hasPulse = hasSocket || /^Server Name:/m.test((await probe.run("pactl", ["info"]))?.text ?? "");
   const cards = probe.readText("/proc/asound/cards") ?? "";
   const hasCard = /^\s*\d+ \[/m.test(cards);
   if (hasPipeWire || hasPulse) {

@@ -26,6 +26,8 @@ const ORDER: readonly (readonly string[])[] = [
   ["control"],
   ["doctor"],
   ["app"],
+  ["programme"],
+  ["programme"],
   ["cli"],
 ];
 

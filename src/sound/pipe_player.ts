@@ -1,14 +1,13 @@
 /**
  * The second choice of player: a program of the system (pacat, pw-cat, aplay) fed through a named pipe.
  *
- * In: blocks and flushes. Out: the pipe, made as small as it can be, so that a full pipe is the device's own pace:
- * a write that ends is a block taken. Linux only; runs in the sound worker, its writes wait on a thread of the
- * runtime. Limits: about 20 ms in the pipe, the program's own latency behind it.
+ * In: blocks and flushes. Out: the pipe, made as small as it can be, so that a full pipe is the device's own pace: a
+ * block that went in is a block taken, and a full pipe is asked again after 3 ms (a write that waits would hold the
+ * whole isolate). Linux only; runs in the sound worker. Limits: about 20 ms in the pipe, the program's own behind it.
  */
-import { Buffer } from "node:buffer";
-import { closeSync, constants, openSync, readSync, write } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { DeviceFault, oneLine } from "../errors/mod.ts";
-import { MonotonicClock, withDeadline } from "../time/mod.ts";
+import { delay, MonotonicClock, withDeadline } from "../time/mod.ts";
 import { BlockQueue } from "./block_queue.ts";
 import { BLOCK_MS, BLOCK_SAMPLES, type BlockAbout } from "./child_protocol.ts";
 import { killQuietly } from "./naudiodon_player.ts";
@@ -26,6 +25,7 @@ const PIPE_MS = PIPE_BYTES / (CHANNELS * 2) / 48;
 /** What the program is asked to hold. */
 const PROGRAM_MS = 30;
 const F_SETPIPE_SZ = 1031;
+const ASK_AGAIN_MS = 3;
 /** So many blocks do not fit anywhere on the way: once they are taken, something plays. */
 const BLOCKS_UNTIL_OPEN = 12;
 
@@ -65,47 +65,42 @@ function programs(options: PlayerOptions): readonly (readonly [string, readonly 
   ];
 }
 
+function openLibc() {
+  return Deno.dlopen("libc.so.6", {
+    mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
+    fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  });
+}
+
 /** A pipe with a name and the least capacity, open both ways: opening never waits and a dead reader never errs. */
 class SmallPipe implements Disposable {
   readonly path: string;
-  readonly descriptor: number;
   readonly #folder: string;
+  readonly #descriptor: number;
+  readonly #libc = openLibc();
 
   constructor() {
     this.#folder = Deno.makeTempDirSync({ prefix: "lipcam-sound-" });
     this.path = `${this.#folder}/pcm`;
-    const libc = Deno.dlopen("libc.so.6", {
-      mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
-      fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
-    });
-    try {
-      if (libc.symbols.mkfifo(new TextEncoder().encode(`${this.path}\0`), 0o600) !== 0) {
-        Deno.removeSync(this.#folder);
-        throw new DeviceFault("making a named pipe for the sound player failed", {
-          code: "sound_unavailable",
-        });
-      }
-      this.descriptor = openSync(this.path, constants.O_RDWR);
-      libc.symbols.fcntl(this.descriptor, F_SETPIPE_SZ, PIPE_BYTES);
-    } finally {
-      libc.close();
+    const { mkfifo, fcntl } = this.#libc.symbols;
+    if (mkfifo(new TextEncoder().encode(`${this.path}\0`), 0o600) !== 0) {
+      this.#libc.close();
+      Deno.removeSync(this.#folder);
+      throw new DeviceFault("making a named pipe for the sound player failed", { code: "sound_unavailable" });
     }
+    this.#descriptor = openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK);
+    fcntl(this.#descriptor, F_SETPIPE_SZ, PIPE_BYTES);
   }
 
-  /** Empties the pipe, so that a write that waits on it ends. */
-  drain(): void {
-    const reader = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      readSync(reader, Buffer.alloc(PIPE_BYTES * 16), 0, PIPE_BYTES * 16, null);
-    } catch (error) {
-      if (!/EAGAIN|temporarily|would block/i.test(oneLine(error))) throw error; // empty already
-    } finally {
-      closeSync(reader);
-    }
+  /** Writes all of it, or answers false where the pipe is full: so little is never torn. */
+  write(bytes: Uint8Array<ArrayBuffer>): boolean {
+    return this.#libc.symbols.write(this.#descriptor, bytes, BigInt(bytes.length)) > 0;
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.descriptor);
+    closeSync(this.#descriptor);
+    this.#libc.close();
     Deno.removeSync(this.#folder, { recursive: true });
   }
 }
@@ -156,14 +151,13 @@ class PipePlayer implements Player {
   async #watch(events: PlayerEvents): Promise<void> {
     const { code, signal } = await this.#child.status;
     this.#isEnded = true;
-    this.#pipe.drain();
     if (!this.#isDisposed) events.onEnd(`${this.deviceName} ended with ${signal ?? `code ${code}`}`);
   }
 
   async #feed(events: PlayerEvents): Promise<void> {
     const samples = new Float32Array(BLOCK_SAMPLES);
-    const bytes = Buffer.alloc(BLOCK_SAMPLES * CHANNELS * 2);
-    const pcm = new Int16Array(bytes.buffer, bytes.byteOffset, BLOCK_SAMPLES * CHANNELS);
+    const pcm = new Int16Array(BLOCK_SAMPLES * CHANNELS);
+    const bytes = new Uint8Array(pcm.buffer);
     let takenBlocks = 0;
     for (let blocks = 1; !this.#isEnded; blocks++) {
       const taken = this.#queue.take(samples);
@@ -172,22 +166,14 @@ class PipePlayer implements Player {
         pcm.fill(Math.round(samples[index]! * 32767), index * CHANNELS, (index + 1) * CHANNELS);
       }
       if (fadedFromSample >= 0) events.onFlushed(fadedFromSample, this.#flushedAtMs, this.#clock.nowMs());
-      for (let at = 0; at < bytes.length && !this.#isEnded;) at += await this.#write(bytes, at);
-      if (this.#isEnded) return;
+      while (!this.#pipe.write(bytes)) {
+        await delay(ASK_AGAIN_MS);
+        if (this.#isEnded) return;
+      }
       if (isQueued) takenBlocks++;
       events.onTaken(takenBlocks, isQueued ? mediaSample : -1, this.#clock.nowMs(), starvations);
       if (blocks === BLOCKS_UNTIL_OPEN) this.onOpen();
     }
-  }
-
-  /** Waits where the pipe is full; answers the bytes written. */
-  #write(bytes: Buffer, at: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      write(this.#pipe.descriptor, bytes, at, bytes.length - at, null, (error, writtenBytes) => {
-        if (error) reject(error);
-        else resolve(writtenBytes);
-      });
-    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,6 +11,7 @@ const FILES: readonly (readonly [path: string, file: string, type: string])[] = 
   ["/page.css", "page.css", "text/css; charset=utf-8"],
   ["/page.js", "page.js", "text/javascript; charset=utf-8"],
   ["/subtitles.js", "subtitles.js", "text/javascript; charset=utf-8"],
+  ["/history.js", "history.js", "text/javascript; charset=utf-8"],
   ["/status.js", "status.js", "text/javascript; charset=utf-8"],
   ["/icon.svg", "icon.svg", "image/svg+xml"],
 ];

@@ -30,8 +30,8 @@ export class BrowPainter {
     context.save();
     context.translate(0, -raise);
     const fill = context.createLinearGradient(inner.x, 0, outer.x, 0);
-    fill.addColorStop(0, withAlpha(this.#art.colour, 0.28));
-    fill.addColorStop(0.22, withAlpha(this.#art.colour, 0.72));
+    fill.addColorStop(0, withAlpha(this.#art.colour, 0.12));
+    fill.addColorStop(0.25, withAlpha(this.#art.colour, 0.62));
     fill.addColorStop(0.8, withAlpha(this.#art.colour, 0.8));
     fill.addColorStop(1, withAlpha(this.#art.colour, 0.5));
     context.fillStyle = fill;
@@ -46,7 +46,7 @@ export class BrowPainter {
       return [x, base + (peak.y - base) * rise + offset] as const;
     };
     const body = (part: number) =>
-      thickness / 2 * Math.min(1, 0.62 + part * 2) * Math.min(1, (1 - part) * 1.9) ** 0.7;
+      thickness / 2 * Math.min(1, 0.4 + part * 2.4) * Math.min(1, (1 - part) * 1.9) ** 0.7;
     context.beginPath();
     for (let step = 0; step <= STEPS; step++) context.lineTo(...at(step / STEPS, -body(step / STEPS)));
     for (let step = STEPS; step >= 0; step--) context.lineTo(...at(step / STEPS, body(step / STEPS)));
@@ -54,7 +54,7 @@ export class BrowPainter {
     context.fill();
     context.lineCap = "round";
     context.lineWidth = 0.9;
-    context.strokeStyle = withAlpha(this.#art.colour, 0.45);
+    context.strokeStyle = withAlpha(this.#art.colour, 0.3);
     context.beginPath();
     for (let hair = 0; hair < HAIRS; hair++) {
       const part = hair / HAIRS * 0.92;

@@ -6,7 +6,7 @@
  * Skia. Runs in the stage's thread. After loading nothing is allocated but what Skia's read-back returns.
  */
 import { type Canvas, createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
-import { JAW, MOUTH_LENGTH } from "../../lipsync/mod.ts";
+import { JAW, MOUTH_LENGTH, PRESS } from "../../lipsync/mod.ts";
 import { type FrameSize, i420Bytes } from "../../time/mod.ts";
 import type { Box, Face, I420Frame } from "../face.ts";
 import type { AvatarManifest } from "../manifest.ts";
@@ -130,7 +130,7 @@ export class DrawnFace implements Face {
   }
 
   #paint(into: I420Frame, mouth: Float32Array): void {
-    this.#warp.lay(into, mouth[JAW]!);
+    this.#warp.lay(into, mouth[JAW]! * (1 - mouth[PRESS]!));
     const context = this.#mouthContext;
     context.save();
     context.resetTransform();

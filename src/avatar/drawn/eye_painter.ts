@@ -132,13 +132,18 @@ export class EyePainter {
 
   #paintCrease(eye: EyeArt, openness: number): void {
     const context = this.#context;
-    const crease = lid(eye, -eye.upper - 7.5);
+    const crease = lid(eye, -eye.upper - 6.5);
+    const at1 = 0.24; // it begins where the lid is already lifted, not in the corner
     context.beginPath();
-    context.moveTo(crease.fromX + (crease.toX - crease.fromX) * 0.1, crease.fromY - 5);
-    context.bezierCurveTo(crease.aX, crease.aY, crease.bX, crease.bY, crease.toX, crease.toY - 5);
+    for (let step = 0; step <= 12; step++) {
+      const part = at1 + (1 - at1) * step / 12;
+      const x = at(part, crease.fromX, crease.aX, crease.bX, crease.toX);
+      const y = at(part, crease.fromY, crease.aY, crease.bY, crease.toY) - 3.5 * part;
+      context.lineTo(x, y);
+    }
     context.lineCap = "round";
-    context.lineWidth = 1.7;
-    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.16 + 0.26 * openness);
+    context.lineWidth = 1.5;
+    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.1 + 0.2 * openness);
     context.stroke();
   }
 
@@ -173,7 +178,7 @@ export class EyePainter {
     const up = openness * 2 - 1; // shut, the lashes point down
     context.lineCap = "round";
     context.lineWidth = 0.9;
-    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.8);
+    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.6);
     context.beginPath();
     for (let lash = 0; lash < 9; lash++) {
       const along = 0.52 + lash * 0.058;

@@ -10,7 +10,7 @@ import type { MouthArt } from "../manifest.ts";
 import { withAlpha } from "./colour.ts";
 
 /** The relaxed corners lie a little above the middle: friendly, not yet a smile. */
-const SMILE = 2.6;
+const SMILE = 3.2;
 
 export class MouthPainter {
   readonly #context: SKRSContext2D;
@@ -32,6 +32,8 @@ export class MouthPainter {
   #bottom = 0;
   #upper = 0;
   #lower = 0;
+  /** 0 = lips meet in long points, 1 = the opening is round. */
+  #round = 0;
   /** Gap between the lips, 0 when closed. */
   #gap = 0;
 
@@ -113,12 +115,14 @@ export class MouthPainter {
     const spread = mouth[SPREAD]! * (1 - pucker);
     this.#half = halfWidth * (1 + 0.15 * spread - 0.36 * pucker - 0.07 * jaw * (1 - spread) + 0.03 * press);
     const fall = drop * jaw * (1 - 0.35 * pucker) * (1 - 0.2 * spread);
-    const parted = spread * 7 + pucker * 7 + mouth[TONGUE]! * free * 7;
+    const parted = (spread * free + pucker) * 7 + mouth[TONGUE]! * free * 7;
     // f, v: the lower lip goes up under the teeth, however far the jaw would be.
     this.#bottom = mix(fall + parted * 0.75, 3.2, teeth);
     this.#top = -mix(jaw * 5 + parted * 0.28, 5.5, teeth);
     this.#gap = this.#bottom - this.#top;
-    this.#cornerY = jaw * drop * 0.2 * (1 - 0.5 * spread) - spread * 3.5 + 2 * pucker - SMILE;
+    this.#round = Math.min(1, Math.max(this.#gap / 22, pucker * Math.min(1, this.#gap / 5)));
+    this.#cornerY = jaw * drop * 0.3 * (1 - 0.5 * spread) - spread * 3.5 + 2 * pucker -
+      SMILE * (1 - 0.6 * jaw);
     const thick = (1 - 0.14 * jaw) * (1 - 0.12 * spread) * (1 + 0.3 * pucker);
     this.#upper = upperLip * thick * (1 - 0.5 * press) * (1 - 0.1 * teeth);
     this.#lower = lowerLip * thick * (1 - 0.42 * press) * (1 - 0.35 * teeth);
@@ -130,15 +134,17 @@ export class MouthPainter {
     const y = this.#top;
     const corner = this.#cornerY;
     const context = this.#context;
-    context.bezierCurveTo(-half * 0.66, mix(corner, y, 0.72) - 1.5, -half * 0.3, y - 1.2, 0, y + 1.4);
-    context.bezierCurveTo(half * 0.3, y - 1.2, half * 0.66, mix(corner, y, 0.72) - 1.5, half, corner);
+    const side = mix(corner, y, mix(0.72, 0.9, this.#round)) - 1.5;
+    const wide = mix(0.66, 0.8, this.#round);
+    context.bezierCurveTo(-half * wide, side, -half * 0.3, y - 1.2, 0, y + 1.4);
+    context.bezierCurveTo(half * 0.3, y - 1.2, half * wide, side, half, corner);
   }
 
   /** The upper edge of the lower lip from the right corner back to the left one. */
   #traceBottom(): void {
     const half = this.#half;
     const corner = this.#cornerY;
-    const round = Math.min(1, this.#gap / 22);
+    const round = this.#round;
     const y = Math.max(this.#bottom, this.#top + 1.4);
     const side = mix(mix(corner, y, 0.72) - 1.5, mix(corner, y, 0.86), round);
     const middle = mix(y - 1.2, y, round);
@@ -171,7 +177,7 @@ export class MouthPainter {
     context.fillRect(-half - 4, this.#top - 6, half * 2 + 8, this.#gap + 14);
 
     // Lower teeth ride on the jaw and mostly hide behind the lower lip.
-    const lowerTop = this.#bottom - 4.5;
+    const lowerTop = this.#bottom - 4.5 + mouth[PUCKER]! * 6;
     context.fillStyle = colours.teeth;
     context.beginPath();
     context.ellipse(0, lowerTop + 9, half * 0.6, 9, 0, 0, Math.PI * 2);
@@ -180,7 +186,7 @@ export class MouthPainter {
     context.fillRect(-half, lowerTop - 1, half * 2, 14);
 
     const raise = mouth[TONGUE]! * (1 - mouth[PRESS]!);
-    const tongueY = mix(this.#bottom - drop * 0.1, 6.5, raise);
+    const tongueY = mix(this.#bottom - drop * 0.3 * mouth[JAW]!, 6.5, raise);
     const tongueHeight = Math.max(3, drop * 0.3);
     context.fillStyle = colours.tongue;
     context.beginPath();
@@ -201,7 +207,9 @@ export class MouthPainter {
     context.lineTo(0, tongueY + tongueHeight);
     context.stroke();
 
-    // Upper teeth stay with the skull.
+    // Upper teeth stay with the skull; rounded lips reach over them.
+    const hidden = mouth[PUCKER]! * (1 - mouth[PRESS]!) * 9;
+    context.translate(0, -hidden);
     const teethHalf = halfWidth * 0.72;
     context.fillStyle = colours.teeth;
     context.beginPath();
@@ -222,6 +230,7 @@ export class MouthPainter {
       context.lineTo(x, 6);
     }
     context.stroke();
+    context.translate(0, hidden);
     // The upper lip's shadow on all of it.
     context.fillStyle = this.#lipEdge;
     context.fillRect(-half, this.#top - 8, half * 2, 10.5);

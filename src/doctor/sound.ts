@@ -13,16 +13,14 @@ const PACTL = {
   zypper: "pulseaudio-utils",
 };
 
-export async function checkSound(probe: Probe, situation: Situation): Promise<Finding[]> {
-  return [...await checkServer(probe), ...checkLibrary(probe), ...checkPlayer(probe, situation)];
+export function checkSound(probe: Probe, situation: Situation): Finding[] {
+  return [...checkServer(probe), ...checkLibrary(probe), ...checkPlayer(probe, situation)];
 }
 
-async function checkServer(probe: Probe): Promise<Finding[]> {
+function checkServer(probe: Probe): Finding[] {
   const runtime = probe.environment["XDG_RUNTIME_DIR"] ?? "";
   const hasPipeWire = runtime !== "" && probe.exists(`${runtime}/pipewire-0`);
-  const hasSocket = runtime !== "" && probe.exists(`${runtime}/pulse/native`);
-  // Without XDG_RUNTIME_DIR, or with a server elsewhere, only a client knows where to look.
-  const hasPulse = hasSocket || /^Server Name:/m.test((await probe.run("pactl", ["info"]))?.text ?? "");
+  const hasPulse = hasPulseSocket(probe, runtime);
   const cards = probe.readText("/proc/asound/cards") ?? "";
   const hasCard = /^\s*\d+ \[/m.test(cards);
   if (hasPipeWire || hasPulse) {
@@ -87,6 +85,22 @@ async function checkServer(probe: Probe): Promise<Finding[]> {
       "pulseaudio --start && pactl load-module module-null-sink norewinds=1",
     ]),
   ];
+}
+
+/** Looks for the socket only: asking by pactl would make files in the home folder. */
+function hasPulseSocket(probe: Probe, runtime: string): boolean {
+  const { PULSE_SERVER, PULSE_RUNTIME_PATH, HOME = "" } = probe.environment;
+  if (PULSE_SERVER !== undefined && !PULSE_SERVER.startsWith("unix:")) return true; // on another machine
+  const own = `${HOME}/.config/pulse`;
+  const folders = [
+    ...(PULSE_RUNTIME_PATH === undefined ? [] : [PULSE_RUNTIME_PATH]),
+    ...(runtime === "" ? [] : [`${runtime}/pulse`]),
+    "/run/pulse",
+    ...probe.list(own).filter((name) => name.endsWith("-runtime")).map((name) => `${own}/${name}`),
+  ];
+  const sockets = folders.map((folder) => `${folder}/native`);
+  if (PULSE_SERVER !== undefined) sockets.unshift(PULSE_SERVER.slice("unix:".length));
+  return sockets.some((path) => probe.exists(path));
 }
 
 function checkLibrary(probe: Probe): Finding[] {

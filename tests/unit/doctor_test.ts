@@ -317,7 +317,8 @@ test("port taken; Lipcam itself running is no fault", async (machine) => {
 
 test("XDG_RUNTIME_DIR unset is a note, missing is a lack", async (machine) => {
   delete machine.environment["XDG_RUNTIME_DIR"];
-  machine.script("pactl", "echo 'Server Name: pulseaudio'"); // the server is found by its client alone
+  machine.environment["HOME"] = "/home"; // where the server keeps its socket without XDG_RUNTIME_DIR
+  machine.file("/home/.config/pulse/0123-runtime/native", "");
   assert((await machine.examine()).some(({ id, state }) => id === "runtime_unset" && state === "note"));
   assertEquals((await machine.lacking()).ids, []);
   machine.environment["XDG_RUNTIME_DIR"] = "/absent";

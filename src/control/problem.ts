@@ -27,7 +27,7 @@ const TITLES: Readonly<Record<number, string>> = {
   415: "Not JSON",
   429: "Full, try again",
   500: "Internal error",
-  503: "Device not ready",
+  503: "Not ready",
 };
 
 export function problemResponse(error: unknown): Response {
@@ -47,7 +47,9 @@ function describe(error: unknown) {
   }
   if (error instanceof InputFault) return fromFault(400, error);
   if (error instanceof CapacityFault) return fromFault(429, error, { "Retry-After": "1" });
-  if (error instanceof DeviceFault) return fromFault(503, error);
+  if (error instanceof DeviceFault || (error instanceof Fault && error.retryable)) {
+    return fromFault(503, error);
+  }
   return {
     status: 500,
     code: "internal",

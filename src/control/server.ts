@@ -87,10 +87,8 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     try {
       response = await answer(request, info);
     } catch (error) {
-      const isExpected = error instanceof HttpProblem || error instanceof InputFault ||
-        error instanceof CapacityFault;
-      if (!isExpected) options.onError?.(error);
       response = problemResponse(error);
+      if (response.status >= 500) options.onError?.(error);
     }
     for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
     return response;

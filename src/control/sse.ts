@@ -24,7 +24,9 @@ export function eventStream(
   const events = programme.events(until).getReader();
   let id = 0;
   let isFirst = true;
+  // both outlive a pull: an event that comes while the state is sent is not lost, and many events do not starve the state
   let coming: Promise<ReadableStreamReadResult<ProgrammeEvent>> | undefined;
+  let rest: Promise<"beat" | "left"> | undefined;
   const frame = (kind: string, data: unknown) =>
     encoder.encode(`event: ${kind.replace(/[\r\n]/g, "")}\nid: ${++id}\ndata: ${JSON.stringify(data)}\n\n`);
   const beat = () => stateMs === undefined ? encoder.encode(": here\n\n") : frame("state", programme.state());
@@ -36,16 +38,17 @@ export function eventStream(
         return controller.enqueue(beat());
       }
       coming ??= events.read();
-      const waited = new AbortController();
-      const rest = delay(stateMs ?? KEEP_ALIVE_MS, AbortSignal.any([until, waited.signal])).then(
-        () => "beat" as const,
-        () => "left" as const,
-      );
+      rest ??= delay(stateMs ?? KEEP_ALIVE_MS, until).then(() => "beat", () => "left");
       const next = await Promise.race([coming, rest]);
-      waited.abort();
-      if (next === "beat") return controller.enqueue(beat());
+      if (next === "beat") {
+        rest = undefined;
+        return controller.enqueue(beat());
+      }
       coming = undefined;
-      if (next === "left" || next.done) return controller.close();
+      if (next === "left" || next.done) {
+        leaving.abort();
+        return controller.close();
+      }
       controller.enqueue(frame(next.value.kind, next.value));
     },
     async cancel() {

@@ -9,6 +9,8 @@ export class History {
   #say;
   #lines = [];
   #recalled = -1;
+  /** How utterances go that are not in the list: their events may come before the answer that they were queued. */
+  #heard = new Map();
 
   /** `say` is called with the text of a line that is clicked. */
   constructor(/** @type {HTMLElement} */ list, /** @type {HTMLElement} */ placeholder, say) {
@@ -32,17 +34,21 @@ export class History {
     item.append(button);
     this.#list.prepend(item);
     this.#lines.unshift({ utterance, text, item, how });
-    this.#mark(this.#lines[0], "queued");
+    this.#mark(this.#lines[0], this.#heard.get(utterance) ?? "queued");
     this.#lines.splice(LINES_MAX).forEach((line) => line.item.remove());
     this.#recalled = -1;
     this.#placeholder.hidden = true;
   }
 
   hear(event) {
+    let how;
+    if (event.kind === "utterance_start") how = "speaking";
+    else if (event.kind === "utterance_end") how = ENDS[event.outcome ?? event.state] ?? "said";
+    else return;
+    this.#heard.set(event.utterance, how);
+    if (this.#heard.size > LINES_MAX) this.#heard.delete(this.#heard.keys().next().value);
     const line = this.#lines.find((one) => one.utterance === event.utterance);
-    if (line === undefined) return;
-    if (event.kind === "utterance_start") this.#mark(line, "speaking");
-    if (event.kind === "utterance_end") this.#mark(line, ENDS[event.outcome ?? event.state] ?? "said");
+    if (line !== undefined) this.#mark(line, how);
   }
 
   /** The text `step` lines further back (1) or forth (-1); "" in front of the newest. */

@@ -6,10 +6,12 @@ import { History } from "./history.js";
 import { showNotes, showStatus } from "./status.js";
 import { Subtitles } from "./subtitles.js";
 
+const AGAIN_MS = 2000;
+
 const element = (id) => document.getElementById(id);
 const [picture, away, phase, notice, text] = ["picture", "away", "phase", "notice", "text"].map(element);
 const subtitles = new Subtitles(element("subtitles"));
-const history = new History(element("history"), element("nothing"), say);
+const said = new History(element("history"), element("nothing"), say);
 
 async function post(path, body) {
   const response = await fetch(path, {
@@ -26,7 +28,7 @@ async function post(path, body) {
 async function say(what) {
   try {
     const { utterance } = await post("/v1/say", { text: what });
-    history.add(utterance, what);
+    said.add(utterance, what);
     notice.textContent = "";
     return true;
   } catch (error) {
@@ -65,11 +67,11 @@ text.addEventListener("keydown", (event) => {
     event.preventDefault();
     send();
   } else if (event.key === "ArrowUp" && text.selectionStart === 0 && text.selectionEnd === 0) {
-    text.value = history.recall(1);
+    text.value = said.recall(1);
     text.setSelectionRange(0, 0);
     event.preventDefault();
   } else if (event.key === "ArrowDown" && text.selectionEnd === text.value.length) {
-    text.value = history.recall(-1);
+    text.value = said.recall(-1);
     event.preventDefault();
   }
 });
@@ -94,27 +96,33 @@ function showPicture(isThere) {
 function connect() {
   const source = new EventSource("/v1/events?state");
   source.addEventListener("open", () => {
+    if (location.search !== "") globalThis.history.replaceState(null, "", "/"); // let in: "again" may be used again
     picture.src = `/preview.mjpeg?${performance.now()}`; // a new address, or the browser keeps the dead stream
     showPicture(true);
   });
   source.addEventListener("error", async () => {
     showPicture(false);
     if (source.readyState !== EventSource.CLOSED) return showPhase("connecting"); // it tries again by itself
-    away.textContent = "The programme is not there. Start it again and reload this page.";
+    away.textContent = "The programme is not there. This page goes on when it is started again.";
     showPhase("stopped");
-    const isRefused = await fetch("/v1/state").then((response) => response.status === 401, () => false);
-    // behind a fresh cookie there is nothing to be gained by reloading once more
-    if (isRefused && !location.search.includes("again")) location.replace("/?again");
+    const status = await fetch("/v1/state").then((response) => response.status, () => 0);
+    // another programme, another cookie; once is enough, a second reload would bring nothing new
+    if (status === 401 && !location.search.includes("again")) location.replace("/?again");
+    else setTimeout(connect, AGAIN_MS);
   });
   source.addEventListener("state", (event) => showState(JSON.parse(event.data)));
   for (const kind of ["utterance_start", "segment", "word", "utterance_end"]) {
     source.addEventListener(kind, (event) => {
       const heard = JSON.parse(event.data);
       subtitles.hear(heard);
-      history.hear(heard);
+      said.hear(heard);
+      if (kind === "utterance_start") showPhase("speaking"); // sooner than the next state says so
+      if (kind === "utterance_end") showPhase("idle");
     });
   }
 }
 
+// on a phone the keyboard would cover the picture
+if (matchMedia("(pointer: fine)").matches) text.focus();
 picture.addEventListener("error", () => showPicture(false));
 connect();

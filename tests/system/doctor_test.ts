@@ -32,6 +32,7 @@ async function doctor(home: string, { environment = {}, uid, args = [] }: Surrou
     env: {
       PATH: "/usr/bin:/bin",
       HOME: home,
+      TMPDIR: join(home, "tmp"), // a Lipcam that runs on this machine is none of ours
       ...(denoFolder ? { DENO_DIR: denoFolder } : {}),
       ...environment,
     },
@@ -123,6 +124,7 @@ Deno.test({
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     const { code, find } = await doctor(home, { environment: { LIPCAM_PORT: String(port) } });
+    assertEquals(code, 1);
     assertEquals(code, 1);
     assertStringIncludes(find("port")?.says ?? "", `port ${port} of 127.0.0.1 is taken`);
     assertStringIncludes(find("port")?.mend?.join() ?? "", `--port ${port + 1}`);

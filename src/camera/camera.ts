@@ -2,22 +2,26 @@
  * Opens a v4l2loopback node for writing. In: a node, a frame size, a rate, a format. Out: a descriptor that takes
  * whole frames by write(), or a DeviceFault. Main side: a handful of ioctls, a few milliseconds, not per frame.
  *
- * Two generations of the driver. Up to 0.13, STREAMON after S_FMT makes us the writer: without it, closing leaves an
- * exclusive_caps node neither output nor capture. Later ones answer STREAMON without buffers with EINVAL and become
- * writers at the first write(). So it is tried, and EINVAL is an answer.
+ * Three generations of the driver, measured. 0.12: STREAMON after S_FMT makes us the writer; without it, closing
+ * leaves an exclusive_caps node neither output nor capture. 0.13: the same, but it counts: without STREAMOFF before
+ * closing, a node that somebody still reads refuses the next S_FMT. 0.14 and later: STREAMON without buffers answers
+ * EINVAL and the first write() makes us the writer. So STREAMON is tried, EINVAL is an answer, and STREAMOFF ends it.
  */
 import { DeviceFault } from "../errors/mod.ts";
 import type { FrameSize } from "../time/mod.ts";
 import { cameraFault } from "./fault.ts";
+import { isWritten } from "./find.ts";
 import { heldBy, holdersOf } from "./holders.ts";
 import { ERRNO, Libc } from "./libc.ts";
 import {
   type CameraFormat,
+  type Capability,
   fourccOf,
   frameBytes,
   queryCapability,
   setOutputFormat,
   setOutputRate,
+  streamOff,
   streamOn,
 } from "./v4l2.ts";
 
@@ -55,7 +59,7 @@ export function openCamera(path: string, options: CameraOptions): OpenCamera {
       capability = capabilityOf(libc, fd, path);
     }
     if (!capability.canOutput) throw cameraFault(path, ERRNO.EBUSY, othersThan(path));
-    agree(libc, fd, path, options);
+    agree(libc, fd, path, capability, options);
     const streaming = streamOn(libc, fd);
     if (streaming < 0 && streaming !== -ERRNO.EINVAL) throw cameraFault(path, -streaming, othersThan(path));
     return opened(libc, fd, path, capability.card, options);
@@ -84,8 +88,19 @@ function capabilityOf(libc: Libc, fd: number, path: string) {
 }
 
 /** Format and rate. A node that somebody still reads may keep its old format: then ours must be the same. */
-function agree(libc: Libc, fd: number, path: string, { format, size, fps }: CameraOptions): void {
-  const answer = setOutputFormat(libc, fd, format, size);
+function agree(
+  libc: Libc,
+  fd: number,
+  path: string,
+  capability: Capability,
+  { format, size, fps }: CameraOptions,
+): void {
+  let answer = setOutputFormat(libc, fd, format, size);
+  if (answer === -ERRNO.EBUSY && !isWritten(path, capability, othersThan(path))) {
+    // Nobody writes: the writer before us was killed while somebody read, and 0.13 still counts it.
+    streamOff(libc, fd);
+    answer = setOutputFormat(libc, fd, format, size);
+  }
   if (typeof answer === "number") throw cameraFault(path, -answer, othersThan(path));
   const isAsWanted = answer.width === size.width && answer.height === size.height &&
     answer.fourcc === fourccOf(format);
@@ -113,6 +128,7 @@ function opened(libc: Libc, fd: number, path: string, card: string, options: Cam
   const close = () => {
     if (!isOpen) return;
     isOpen = false;
+    streamOff(libc, fd); // not every driver has something to stop
     libc.close(fd);
   };
   const { format, size } = options;

@@ -5,7 +5,7 @@
  */
 import { DeviceFault } from "../errors/mod.ts";
 import { cameraFault, MODPROBE_COMMAND } from "./fault.ts";
-import { type Holder, holdersOf } from "./holders.ts";
+import { type Holder, holdersOf, orUndefined } from "./holders.ts";
 import { ERRNO, Libc } from "./libc.ts";
 import { type Capability, queryCapability } from "./v4l2.ts";
 
@@ -48,14 +48,12 @@ export function nodesLabelled(card: string, places: CameraPlaces = {}): string[]
 /** One node's answer. Never throws: what could not be asked is in `errno`. */
 export function lookAt(path: string, places: CameraPlaces = {}): CameraInfo {
   const { sysRoot = "/sys" } = places;
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const attributes = `${sysRoot}/class/video4linux/${name}`;
   const answer = ask(path);
   const holders = holdersOf(path);
   if (typeof answer === "number") {
     return {
       path,
-      card: readLine(`${attributes}/name`),
+      card: readLine(`${sysRoot}/class/video4linux/${nodeName(path)}/name`),
       driver: "",
       isLoopback: false,
       canOutput: false,
@@ -74,7 +72,7 @@ export function lookAt(path: string, places: CameraPlaces = {}): CameraInfo {
     isLoopback,
     canOutput,
     isCaptureOnly: canCapture && !canOutput,
-    isBusy: isLoopback && isWritten(answer, holders, attributes, sysRoot),
+    isBusy: isLoopback && isWritten(path, answer, holders, places),
     holders,
     errno: 0,
   };
@@ -132,23 +130,36 @@ function ask(path: string): Capability | number {
 }
 
 /**
- * Whether another program writes to a loopback node. With exclusive_caps the output side vanishes while somebody
+ * Whether one of `holders` writes to a loopback node. With exclusive_caps the output side vanishes while somebody
  * writes. Without it newer drivers tell in `state`; older ones tell only that a format is set, and then anybody who
  * holds the node may be the writer. Nobody there means that nobody writes, whatever the driver remembers.
  */
-function isWritten(
+export function isWritten(
+  path: string,
   capability: Capability,
   holders: readonly Holder[],
-  attributes: string,
-  sysRoot: string,
+  { sysRoot = "/sys" }: CameraPlaces = {},
 ): boolean {
   if (!capability.canOutput) return holders.length > 0 || capability.canCapture;
-  const index = Number(/-(\d+)$/.exec(capability.busInfo)?.[1] ?? Number.NaN);
-  const exclusive = readLine(`${sysRoot}/module/v4l2loopback/parameters/exclusive_caps`).split(",");
-  if (exclusive[index] === "Y") return false;
+  const attributes = `${sysRoot}/class/video4linux/${nodeName(path)}`;
+  if (isExclusive(path, capability, `${sysRoot}/module/v4l2loopback/parameters`)) return false;
   const state = readLine(`${attributes}/state`);
   if (state !== "") return state === "capture" && holders.length > 0;
   return holders.length > 0 && readLine(`${attributes}/format`) !== "";
+}
+
+/** Whether the module was told exclusive_caps for this node: by its number where it has one, else by its place. */
+function isExclusive(path: string, { busInfo }: Capability, parameters: string): boolean {
+  const numbers = readLine(`${parameters}/video_nr`).split(",");
+  const byNumber = numbers.indexOf(nodeName(path).replace("video", ""));
+  const place = Number(/-(\d+)$/.exec(busInfo)?.[1] ?? Number.NaN);
+  return readLine(`${parameters}/exclusive_caps`).split(",")[byNumber >= 0 ? byNumber : place] === "Y";
+}
+
+/** "video10" of /dev/video10, also through a link such as those in /dev/v4l/by-path. */
+function nodeName(path: string): string {
+  const real = orUndefined(() => Deno.realPathSync(path)) ?? path;
+  return real.slice(real.lastIndexOf("/") + 1);
 }
 
 /** "video0", "video2", ... in the order of their numbers. */
@@ -166,10 +177,5 @@ function nodeNames(sysRoot: string): string[] {
 
 /** The first line of a small file, "" where it is not there. */
 function readLine(path: string): string {
-  try {
-    return Deno.readTextFileSync(path).split("\n")[0] ?? "";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return "";
-    throw error;
-  }
+  return orUndefined(() => Deno.readTextFileSync(path).split("\n")[0]) ?? "";
 }

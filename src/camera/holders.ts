@@ -35,16 +35,16 @@ export function heldBy(holders: readonly Holder[]): string {
   return `held by ${holders.map(({ name, pid }) => `${name} (pid ${pid})`).join(", ")}`;
 }
 
-/** A process may end, or belong to somebody else, while we look: then there is nothing to see. */
-function orUndefined<T>(read: () => T): T | undefined {
+/** What a file of /proc or /sys says. A process or node may go while we look, or not be ours: nothing to see then. */
+export function orUndefined<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       return undefined;
     }
-    // ESRCH of a process that ended, EINVAL of what is no link: the same answer. Anything else is ours.
-    if (error instanceof Error && /os error (3|22)\b/.test(error.message)) return undefined;
+    // ESRCH of a process that ended, EINVAL of what is no link, ENODEV, EAGAIN of a driver: the same answer. Anything else is ours.
+    if (error instanceof Error && /os error (3|11|19|22)\b/.test(error.message)) return undefined;
     throw error;
   }
 }

@@ -7,10 +7,10 @@ import type { Libc } from "./libc.ts";
 
 /** _IOC numbers: direction, size of the argument, 'V', number. */
 const VIDIOC_QUERYCAP = 0x80685600;
-const VIDIOC_G_FMT = 0xc0d05604;
 const VIDIOC_S_FMT = 0xc0d05605;
 const VIDIOC_S_PARM = 0xc0cc5616;
 const VIDIOC_STREAMON = 0x40045612;
+const VIDIOC_STREAMOFF = 0x40045613;
 
 const CAPABILITY_BYTES = 104;
 const FORMAT_BYTES = 208;
@@ -83,15 +83,6 @@ export function queryCapability(libc: Libc, fd: number): Capability | number {
   };
 }
 
-/** VIDIOC_G_FMT of the output side; a negative errno where there is none. */
-export function outputFormat(libc: Libc, fd: number): PixelFormat | number {
-  const bytes = new Uint8Array(FORMAT_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, BUF_TYPE_VIDEO_OUTPUT, true);
-  const answer = libc.ioctl(fd, VIDIOC_G_FMT, bytes);
-  return answer < 0 ? answer : pixelFormat(view);
-}
-
 /** VIDIOC_S_FMT: asks for a format and answers what the driver made of it, which may be another; or minus errno. */
 export function setOutputFormat(
   libc: Libc,
@@ -135,6 +126,11 @@ export function setOutputRate(libc: Libc, fd: number, fps: number): number {
 /** VIDIOC_STREAMON of the output side. Minus errno or 0. */
 export function streamOn(libc: Libc, fd: number): number {
   return libc.ioctl(fd, VIDIOC_STREAMON, new Uint8Array([BUF_TYPE_VIDEO_OUTPUT, 0, 0, 0]));
+}
+
+/** VIDIOC_STREAMOFF of the output side. Minus errno or 0. */
+export function streamOff(libc: Libc, fd: number): number {
+  return libc.ioctl(fd, VIDIOC_STREAMOFF, new Uint8Array([BUF_TYPE_VIDEO_OUTPUT, 0, 0, 0]));
 }
 
 function pixelFormat(view: DataView): PixelFormat {

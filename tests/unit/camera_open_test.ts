@@ -89,12 +89,12 @@ Deno.test("CameraWriter answers the errno of a failed write, EIO for half a fram
   assertEquals([0, 1, 2, 3, 4].map((number) => writer.write(frame(number))), [0, 11, 0, 5, 19]);
 });
 
-Deno.test("openCamera streams before the first frame and closes once", () => {
+Deno.test("openCamera streams before the first frame, stops and closes once", () => {
   using node = fakeNode();
   const camera = openCamera(node.path, I420);
   camera.close();
   camera.close();
-  assertEquals(node.log(), ["open", "s_fmt YU12 64x48", "s_parm 25", "streamon 0", "close"]);
+  assertEquals(node.log(), ["open", "s_fmt YU12 64x48", "s_parm 25", "streamon 0", "streamoff", "close"]);
 });
 
 Deno.test("openCamera goes on with plain writes where STREAMON answers EINVAL", () => {
@@ -103,7 +103,7 @@ Deno.test("openCamera goes on with plain writes where STREAMON answers EINVAL", 
   assertEquals(new CameraWriter(camera.fd, I420).write(frame(0)), 0);
 });
 
-Deno.test("openCamera names who holds a busy node", () => {
+Deno.test("openCamera names who holds a busy node", async () => {
   for (const fault of ["s_fmt_ebusy", "streamon_ebusy", "no_output"] as const) {
     using node = fakeNode(fault);
     const holder = new Deno.Command("tail", { args: ["-f", node.path], stdout: "null" }).spawn();
@@ -115,6 +115,7 @@ Deno.test("openCamera names who holds a busy node", () => {
       assertStringIncludes(error.message, `held by tail (pid ${holder.pid})`);
     } finally {
       holder.kill();
+      await holder.status;
     }
     assertEquals(node.log().at(-1), "close");
   }
@@ -204,6 +205,35 @@ Deno.test("chooseCamera auto passes a real camera by and says what is there", ()
   const error = assertThrows(() => chooseCamera("auto", sysfsOf(node, "Front Camera")), DeviceFault);
   assertStringIncludes(error.message, `${node.path} (Front Camera)`);
   assertEquals(error.code, "camera_missing");
+});
+
+Deno.test("listCameras tells a writer from a reader by what the driver shows", async () => {
+  using node = fakeNode();
+  const places = sysfsOf(node, "Lipcam");
+  const parameters = `${places.sysRoot}/module/v4l2loopback/parameters`;
+  Deno.mkdirSync(parameters, { recursive: true });
+  Deno.writeTextFileSync(`${parameters}/video_nr`, "9,10,-1\n");
+  const isBusy = (exclusive: string, state: string, format: string) => {
+    Deno.writeTextFileSync(`${parameters}/exclusive_caps`, exclusive);
+    Deno.writeTextFileSync(`${places.sysRoot}/class/video4linux/video10/state`, state);
+    Deno.writeTextFileSync(`${places.sysRoot}/class/video4linux/video10/format`, format);
+    return listCameras(places)[0]?.isBusy;
+  };
+  assertEquals(isBusy("N,N,N", "capture\n", "YU12:64x48@25\n"), false); // nobody has it open
+  const holder = new Deno.Command("tail", { args: ["-f", node.path], stdout: "null" }).spawn();
+  try {
+    while (!isOpenIn(holder.pid, node.path));
+    assertEquals(isBusy("N,N,N", "capture\n", "YU12:64x48@25\n"), true);
+    assertEquals(isBusy("N,N,N", "output\n", ""), false);
+    assertEquals(isBusy("N,Y,N", "capture\n", "YU12:64x48@25\n"), false); // it would show no output side
+    assertEquals(isBusy("N,N,N", "", "YU12:64x48@25\n"), true); // drivers without `state`
+    assertEquals(isBusy("N,N,N", "", ""), false);
+    node.setFaults("no_output");
+    assertEquals(isBusy("N,Y,N", "capture\n", "YU12:64x48@25\n"), true);
+  } finally {
+    holder.kill();
+    await holder.status;
+  }
 });
 
 Deno.test("listCameras is empty without video4linux", () => {

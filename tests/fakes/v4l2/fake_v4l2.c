@@ -10,7 +10,8 @@
  *   sticky=YUYV:320x240         S_FMT answers this format, whatever is asked
  *   eio@N enodev@N eagain@N short@N   from the Nth write after opening on (eagain and short: only that write)
  * LIPCAM_FAKE_DUMP: frames are appended there. LIPCAM_FAKE_LOG: one line a call is appended there:
- *   open | close | s_fmt YU12 640x480 | s_parm 25 | streamon RESULT | write MONOTONIC_NS BYTES HASH
+ *   open | close | s_fmt YU12 640x480 | s_parm 25 | streamon RESULT | streamoff |
+ *   write MONOTONIC_NS BYTES HASH
  * where a write's line is made after the bytes were taken and HASH is hash() below. Threads: any, one node.
  */
 #define _GNU_SOURCE
@@ -194,6 +195,9 @@ int ioctl(int fd, unsigned long request, ...)
 		note("streamon %d\n", -error);
 		return error == 0 ? 0 : fail(error);
 	}
+	case (uint32_t)VIDIOC_STREAMOFF:
+		note("streamoff\n");
+		return 0;
 	default:
 		return fail(ENOTTY);
 	}

@@ -59,12 +59,15 @@ export async function installedDriver(kernel: Kernel): Promise<Driver | undefine
   return await builtDriver(`/usr/src/${source}`, version, kernel);
 }
 
+/** Releases of Debian and the generation of the driver in each: the one that counts writers, and the one of tokens. */
+export const NEWER_RELEASES = ["bookworm-backports", "trixie"] as const;
+
 /**
- * The token-based generation (0.14 and later) from the package of Debian's next release: apt with lists of its own
- * under .cache, so that the system's stay as they are. Throws where Debian cannot be reached.
+ * A newer generation from another release's package: apt with lists of its own under .cache, so that the system's
+ * stay as they are. Throws where Debian cannot be reached.
  */
-export async function newerDriver(kernel: Kernel): Promise<Driver> {
-  const folder = `${CACHE}newer`;
+export async function newerDriver(kernel: Kernel, release: typeof NEWER_RELEASES[number]): Promise<Driver> {
+  const folder = `${CACHE}${release}`;
   let sources = list(`${folder}/unpacked/usr/src`);
   if (sources.length === 0) {
     await Deno.mkdir(`${folder}/lists/partial`, { recursive: true });
@@ -72,7 +75,7 @@ export async function newerDriver(kernel: Kernel): Promise<Driver> {
     const key = "/usr/share/keyrings/debian-archive-keyring.gpg";
     await Deno.writeTextFile(
       `${folder}/sources.list`,
-      `deb [signed-by=${key}] http://deb.debian.org/debian trixie main\n`,
+      `deb [signed-by=${key}] http://deb.debian.org/debian ${release} main\n`,
     );
     const apt = [
       `Dir::Etc::sourcelist=${folder}/sources.list`,
@@ -84,7 +87,7 @@ export async function newerDriver(kernel: Kernel): Promise<Driver> {
       "Acquire::http::Timeout=10",
     ].flatMap((setting) => ["-o", setting]);
     await command("apt-get", [...apt, "update"]);
-    await command("apt-get", [...apt, "download", "v4l2loopback-dkms/trixie"], { cwd: folder });
+    await command("apt-get", [...apt, "download", `v4l2loopback-dkms/${release}`], { cwd: folder });
     const deb = list(folder).find((name) => name.endsWith(".deb"));
     await command("dpkg-deb", ["-x", `${folder}/${deb}`, `${folder}/unpacked`]);
     await Deno.remove(`${folder}/lists`, { recursive: true }); // 25 MB that nobody reads again

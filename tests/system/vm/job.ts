@@ -1,5 +1,5 @@
 /**
- * Runs inside the machine: the shipped src/camera against the real driver, both generations where both are there. In:
+ * Runs inside the machine: the shipped src/camera against the real driver, every generation that was brought. In:
  * modules in /vm-mods. Out: /out/results.json with one entry a check and the captures that the test outside
  * compares byte by byte. Every wait has a deadline.
  */
@@ -133,6 +133,14 @@ async function load(module: string, numbers: string): Promise<void> {
 
 const dup2 = Deno.dlopen("libc.so.6", { dup2: { parameters: ["i32", "i32"], result: "i32" } }).symbols.dup2;
 
+/** A program of somebody else's that writes I420 to a node. */
+function otherWriter(path: string): Deno.ChildProcess {
+  const { width, height } = SIZE;
+  const format = `--set-fmt-video-out=width=${width},height=${height},pixelformat=YU12`;
+  const args = ["-d", path, format, "--stream-out-mmap"];
+  return new Deno.Command("v4l2-ctl", { args, stdout: "null", stderr: "null" }).spawn();
+}
+
 async function driverChecks(module: string, worker: Worker): Promise<void> {
   await load(module, "10,11");
 
@@ -145,7 +153,7 @@ async function driverChecks(module: string, worker: Worker): Promise<void> {
   {
     await using show = new Show(worker, "auto", "I420");
     await show.written(3);
-    await check("I420, writer first", () => capture("I420, writer first", "/dev/video10", "I420", 60));
+    await check("I420, writer first", () => capture("I420, writer first", "/dev/video10", "I420", 50));
     await check(
       "a node that we write to is busy for others",
       () => faultOf(() => chooseCamera("/dev/video10"), "camera_busy", `(pid ${Deno.pid})`),
@@ -184,14 +192,24 @@ async function driverChecks(module: string, worker: Worker): Promise<void> {
     return "with the node held open by another program";
   });
 
+  await check("a writer was killed while a reader stays", async () => {
+    const reader = new Deno.Command("sh", { args: ["-c", "exec sleep 60 <>/dev/video10"] }).spawn();
+    try {
+      const writer = otherWriter("/dev/video10");
+      await until("the other program writes", () => listCameras()[0]?.isBusy === true);
+      writer.kill("SIGKILL");
+      await writer.status;
+      await using show = new Show(worker, "auto", "I420");
+      await show.written(3);
+      return await capture("after a killed writer", "/dev/video10", "I420", 10);
+    } finally {
+      reader.kill("SIGKILL");
+      await reader.status;
+    }
+  });
+
   await check("busy: another program writes", async () => {
-    const args = ["-d", "/dev/video11", "--set-fmt-video-out=width=640,height=480,pixelformat=YU12"];
-    const writer = new Deno.Command("v4l2-ctl", {
-      args: [...args, "--stream-out-mmap"],
-      stdout: "null",
-      stderr: "null",
-    })
-      .spawn();
+    const writer = otherWriter("/dev/video11");
     try {
       const look = () => listCameras().find(({ path }) => path === "/dev/video11");
       await until("the other program writes", () => look()?.isBusy === true);
@@ -221,7 +239,7 @@ async function driverChecks(module: string, worker: Worker): Promise<void> {
 
   await check("lost and back under another number", async () => {
     // The module must be out before the first attempt to get the node back, also on a slow machine.
-    await using show = new Show(worker, "auto", "I420", 3000);
+    await using show = new Show(worker, "auto", "I420", 1500);
     await show.written(3);
     // The descriptor turns into one whose writes fail: the driver's node is let go, the stage gets ENOSPC.
     const fullFd = openSync("/dev/full", "w");

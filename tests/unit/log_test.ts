@@ -1,8 +1,7 @@
 /** The log, and the folders it and everything else live in. */
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { findFolders, LineLog, type LogLevel, runtimeFolder } from "../../src/app/mod.ts";
-import { Fault } from "../../src/errors/mod.ts";
+import { findFolders, LineLog, type LogLevel } from "../../src/app/mod.ts";
 
 function open(level: LogLevel, filePath?: string) {
   const lines: string[] = [];
@@ -76,52 +75,4 @@ Deno.test("findFolders follows the XDG variables, ignores relative ones and fall
   const fallback = findFolders({ XDG_CONFIG_HOME: "relative", HOME: "/h" }, "/w");
   assertEquals(fallback.config, join("/h", ".config", "lipcam"));
   assertEquals(fallback.models[0], join("/h", ".local", "share", "lipcam", "models"));
-});
-
-const ON_UNIX = { ignore: Deno.build.os === "windows" };
-
-Deno.test(
-  "runtimeFolder makes a private folder under XDG_RUNTIME_DIR, else under the temporary one",
-  ON_UNIX,
-  () => {
-    const base = Deno.makeTempDirSync();
-    const under = runtimeFolder({ XDG_RUNTIME_DIR: base });
-    assertEquals(under, join(base, "lipcam"));
-    assertEquals(Deno.statSync(under).mode! & 0o777, 0o700);
-    assertEquals(runtimeFolder({ XDG_RUNTIME_DIR: base }), under);
-    for (const missing of [undefined, "", "relative", join(base, "absent")]) {
-      const environment: Record<string, string> = missing === undefined ? {} : { XDG_RUNTIME_DIR: missing };
-      const fallback = runtimeFolder(environment, base);
-      assertMatch(fallback, /lipcam-\d+$/);
-      assertEquals(Deno.statSync(fallback).mode! & 0o777, 0o700);
-    }
-    Deno.removeSync(base, { recursive: true });
-  },
-);
-
-Deno.test("runtimeFolder refuses a link, a file, other people's and open folders", ON_UNIX, () => {
-  const refusal = (prepare: (path: string) => void) => {
-    const base = Deno.makeTempDirSync();
-    prepare(join(base, "lipcam"));
-    const { message } = assertThrows(() => runtimeFolder({ XDG_RUNTIME_DIR: base }), Fault);
-    Deno.removeSync(base, { recursive: true });
-    return message;
-  };
-  const elsewhere = Deno.makeTempDirSync();
-  assertStringIncludes(refusal((path) => Deno.symlinkSync(elsewhere, path)), "is a symbolic link");
-  assertStringIncludes(refusal((path) => Deno.writeTextFileSync(path, "")), "is not a folder");
-  assertStringIncludes(
-    refusal((path) => {
-      Deno.mkdirSync(path);
-      Deno.chmodSync(path, 0o755);
-    }),
-    "has mode 755",
-  );
-  if (Deno.uid() !== 0) return; // only root can give a folder away
-  const given = refusal((path) => {
-    Deno.mkdirSync(path);
-    Deno.chmodSync(path, 0o700);
-    Deno.chownSync(path, 12345, 12345);
-  });
-  assertStringIncludes(given, "belongs to user 12345");
 });

@@ -48,7 +48,7 @@ const textToSpeech = z.strictObject({
   engine: choice(["espeak", "command"], "espeak", "what speaks text: the built-in espeak-ng or a command"),
   command: note(
     z.array(z.string().min(1)).default([]),
-    "program and arguments that read text on stdin and write sound to stdout, for engine command",
+    "program that reads text on stdin and writes sound, for engine command",
     'a list of words such as ["piper", "--model", "en.onnx", "--output_file", "-"]',
   ),
   output: note(

@@ -28,5 +28,7 @@ export async function loadFace(
   const view = fitView(manifest.focus, size);
   const what = `avatar ${folder}: ${manifest.art}`;
   const art = await paintArt(svg, what, manifest.background, view, size);
-  return new DrawnFace(manifest, art, size, options);
+  const face = new DrawnFace(manifest, art, size, options);
+  art.width = art.height = 1; // frees the surface now, not at some collection
+  return face;
 }

@@ -144,3 +144,22 @@ for (
     }
   });
 }
+
+/** Written anew by LIPCAM_GOLDEN=write; look at them with scripts/avatar_sheet.ts before committing. */
+const GOLDEN = decodeURIComponent(new URL("../golden/avatar", import.meta.url).pathname);
+const GOLDEN_SIZE = { width: 160, height: 90 };
+
+for (const [name, mouth] of [["closed", []], ["aa", [1]], ["ee", [0.18, 1]], ["oo", [0.12, 0, 1]]] as const) {
+  Deno.test(`Mai looks as she was approved: ${name}`, async () => {
+    using small = await loadFace(MAI, GOLDEN_SIZE);
+    const frame = idle(0, small);
+    small.paintMouth(frame, 0, Float32Array.from({ length: MOUTH_LENGTH }, (_, index) => mouth[index] ?? 0));
+    const path = `${GOLDEN}/mai_${name}_160x90.i420`;
+    if (Deno.env.get("LIPCAM_GOLDEN") === "write") Deno.writeFileSync(path, frame.bytes);
+    const golden = Deno.readFileSync(path);
+    assertEquals(golden.length, frame.bytes.length);
+    const away = difference(frame, { ...GOLDEN_SIZE, bytes: golden });
+    // Not bit for bit: Skia rounds a little differently from one processor to another.
+    assertLess(away / golden.length, 0.25, "mean difference in steps of 255");
+  });
+}

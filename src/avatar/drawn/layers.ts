@@ -68,6 +68,7 @@ export async function paintArt(
     pieceContext.globalCompositeOperation = "source-over";
   }
   context.drawImage(piece, 0, 0);
+  piece.width = piece.height = 1; // frees the surface now, not at some collection
   return canvas;
 }
 

@@ -23,6 +23,7 @@ export class MouthPainter {
   readonly #underShade: CanvasGradient;
   readonly #cornerShade: CanvasGradient;
   readonly #toothLine: string;
+  readonly #lowerTeethShade: string;
   readonly #lipEdge: string;
   // The shape of this frame, see shape().
   #half = 0;
@@ -74,6 +75,7 @@ export class MouthPainter {
     this.#teethShade = teethShade;
     this.#underShade = radial(1, [0, withAlpha(colours.shadow, 0.42)], [1, withAlpha(colours.shadow, 0)]);
     this.#cornerShade = radial(1, [0, withAlpha(colours.line, 0.5)], [1, withAlpha(colours.line, 0)]);
+    this.#lowerTeethShade = withAlpha(colours.throat, 0.35);
     this.#toothLine = withAlpha(colours.throat, 0.16);
     this.#lipEdge = withAlpha(colours.line, 0.35);
   }
@@ -182,7 +184,7 @@ export class MouthPainter {
     context.beginPath();
     context.ellipse(0, lowerTop + 9, half * 0.6, 9, 0, 0, Math.PI * 2);
     context.fill();
-    context.fillStyle = withAlphaOf(colours.throat);
+    context.fillStyle = this.#lowerTeethShade;
     context.fillRect(-half, lowerTop - 1, half * 2, 14);
 
     const raise = mouth[TONGUE]! * (1 - mouth[PRESS]!);
@@ -200,13 +202,6 @@ export class MouthPainter {
       Math.PI * 2,
     );
     context.fill();
-    context.strokeStyle = this.#toothLine;
-    context.lineWidth = 1.6;
-    context.beginPath();
-    context.moveTo(0, tongueY + 2);
-    context.lineTo(0, tongueY + tongueHeight);
-    context.stroke();
-
     // Upper teeth stay with the skull; rounded lips reach over them.
     const hidden = mouth[PUCKER]! * (1 - mouth[PRESS]!) * 9;
     context.translate(0, -hidden);
@@ -222,6 +217,7 @@ export class MouthPainter {
     context.fill();
     context.fillStyle = this.#teethShade;
     context.fillRect(-teethHalf - 1, -14, teethHalf * 2 + 2, 22);
+    context.strokeStyle = this.#toothLine;
     context.lineWidth = 0.7;
     context.beginPath();
     for (let tooth = -3; tooth <= 3; tooth++) {
@@ -315,8 +311,4 @@ export class MouthPainter {
 
 function mix(from: number, to: number, part: number): number {
   return from + (to - from) * part;
-}
-
-function withAlphaOf(colour: string): string {
-  return withAlpha(colour, 0.35);
 }

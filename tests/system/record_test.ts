@@ -165,6 +165,25 @@ for (const extension of ["mp4", "webm", "mkv"]) {
   });
 
   Deno.test({
+    name: `startRecording ${extension}: ended by SIGTERM, the file has its name and every frame`,
+    ignore,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      try {
+        const path = join(folder, `ended.${extension}`);
+        const child = startChild(["deno", ...recordArgs(path, "live")]);
+        await firstLine(child); // says when 50 units have been published
+        child.kill("SIGTERM");
+        assertEquals((await child.status).code, 0);
+        assertEquals([...Deno.readDirSync(folder)].map((entry) => entry.name), [`ended.${extension}`]);
+        assertGreaterOrEqual(await decodedFrames(path), 50);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+
+  Deno.test({
     name: `Recorder ${extension}: when the file can grow no more it is closed, renamed and plays`,
     ignore,
     async fn() {
@@ -187,7 +206,7 @@ for (const extension of ["mp4", "webm", "mkv"]) {
   });
 }
 
-function recordArgs(path: string, mode: "wait" | "noise"): string[] {
+function recordArgs(path: string, mode: "wait" | "noise" | "live"): string[] {
   return ["run", "-A", fileURLToPath(new URL("./record_child.ts", import.meta.url)), path, mode];
 }
 

@@ -61,7 +61,7 @@ function markBefore(text: string, index: number): string {
 }
 
 /** The strongest mark in the run of marks and closers that ends at `index`. */
-function runStrength(text: string, index: number): "none" | "clause" | "sentence" {
+export function runStrength(text: string, index: number): "none" | "clause" | "sentence" {
   let strength: "none" | "clause" | "sentence" = "none";
   for (let at = index; at >= 0 && (isMark(text[at]!) || CLOSER.test(text[at]!)); at--) {
     if (ASCII_SENTENCE.test(text[at]!) || WIDE_SENTENCE.test(text[at]!)) return "sentence";

@@ -6,13 +6,15 @@
  * first ends at its first clause, so that speech starts early. Pieces give the same segments as the whole text.
  */
 import { emptyText, isSpoken, TEXT_LENGTH_MAX, TextCleaner, textTooLong } from "./clean.ts";
-import { breakAfter, isWide } from "./punctuation.ts";
+import { breakAfter, isWide, runStrength } from "./punctuation.ts";
 
 export interface Segment {
   readonly text: string;
   /** Range in the cleaned text, UTF-16 units, blanks at both ends excluded. */
   readonly startChar: number;
   readonly endChar: number;
+  /** How it ends, for the pause after it. */
+  readonly end: "sentence" | "clause" | "none";
 }
 
 export interface SegmentLimits {
@@ -147,7 +149,13 @@ export class Segmenter {
     const text = raw.trim();
     if (!isSpoken(text)) return undefined; // stray punctuation: nothing to say
     this.#isFirst = false;
-    return { text, startChar, endChar: startChar + text.length };
+    const isLineEnd = this.#text.startsWith("\n");
+    return {
+      text,
+      startChar,
+      endChar: startChar + text.length,
+      end: isLineEnd ? "sentence" : runStrength(text, text.length - 1),
+    };
   }
 }
 

@@ -66,12 +66,23 @@ Deno.test("segmentText cuts endless text at blanks, ideographs and letters anywh
 Deno.test("Segmenter gives a segment as soon as the blank after its end has arrived", () => {
   const segmenter = new Segmenter();
   assertEquals(segmenter.push("Good morning everybody."), []);
-  assertEquals(segmenter.push(" "), [{ text: "Good morning everybody.", startChar: 0, endChar: 23 }]);
+  assertEquals(segmenter.push(" "), [{
+    text: "Good morning everybody.",
+    startChar: 0,
+    endChar: 23,
+    end: "sentence",
+  }]);
   assertEquals(segmenter.push("Next line\n"), []);
   assertEquals(segmenter.push("is longer than that\n").map(({ text }) => text), [
     "Next line\nis longer than that",
   ]);
   assertEquals(segmenter.finish(), []);
+});
+
+Deno.test("segmentText says how each segment ends", () => {
+  const ends = segmentText("Good evening, dear friends. This is a heading\n" + "word ".repeat(40) + "(end!)")
+    .map((s) => s.end);
+  assertEquals(ends, ["clause", "sentence", "sentence", "none", "sentence"]);
 });
 
 Deno.test("cleanText drops what is not spoken and keeps the words", () => {

@@ -114,7 +114,7 @@ async function play(naudiodon: Naudiodon, args: readonly string[]): Promise<neve
   };
   parent().catch(() => Deno.exit(0)); // a broken pipe is the parent's end too
 
-  const deviceLatencyMs = (maxQueue - 1) * BLOCK_MS + LIBRARY_BUFFERS * framesPerBuffer / 48;
+  const deviceLatencyMs = maxQueue * BLOCK_MS + LIBRARY_BUFFERS * framesPerBuffer / 48;
   say(encodeNumbers(FRAME.opened, deviceLatencyMs, channelCount));
   say(encodeText(FRAME.devices, device.name));
   const samples = new Float32Array(BLOCK_SAMPLES);

@@ -6,7 +6,15 @@
  */
 import { DeviceFault, oneLine } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
-import { BLOCK_MS, decodeNumbers, encodeBlock, encodeNumbers, FRAME, FrameReader } from "./child_protocol.ts";
+import {
+  BLOCK_MS,
+  BLOCK_SAMPLES,
+  decodeNumbers,
+  encodeBlock,
+  encodeNumbers,
+  FRAME,
+  FrameReader,
+} from "./child_protocol.ts";
 import {
   OPEN_MS_MAX,
   type Player,
@@ -22,11 +30,13 @@ export interface SoundDevice {
   readonly system: string;
 }
 
-/** Blocks inside the library: one waits while one is being taken. */
-const LIBRARY_QUEUE_BLOCKS = 2;
-/** Samples the library hands to the device at once. */
-const FRAMES_PER_BUFFER = 480;
-const LIBRARY_LATENCY_MS = (LIBRARY_QUEUE_BLOCKS - 1) * BLOCK_MS + 2 * FRAMES_PER_BUFFER / 48;
+/** How the library is set for a latency: its own queue in blocks, and what it hands to the device at once. */
+function librarySettings(latencyMs: number) {
+  // Measured on two busy cores: 480 now and then runs dry behind a sound server, 960 seldom, 1920 not.
+  const framesPerBuffer = latencyMs < 90 ? 480 : latencyMs < 200 ? 960 : 1920;
+  const queueBlocks = Math.max(2, framesPerBuffer / BLOCK_SAMPLES);
+  return { framesPerBuffer, queueBlocks, latencyMs: queueBlocks * BLOCK_MS + 2 * framesPerBuffer / 48 };
+}
 const LIST_MS_MAX = 5000;
 
 function spawn(args: readonly string[], environment: Record<string, string>): Deno.ChildProcess {
@@ -91,7 +101,7 @@ class NaudiodonPlayer implements Player {
   readonly kind = "naudiodon";
   readonly creditBlocks: number;
   deviceName = "";
-  deviceLatencyMs = LIBRARY_LATENCY_MS;
+  deviceLatencyMs: number;
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #done: Promise<void>;
@@ -99,20 +109,22 @@ class NaudiodonPlayer implements Player {
   #isDisposed = false;
 
   constructor(options: PlayerOptions, events: PlayerEvents, readonly onFirstTaken: () => void) {
-    this.creditBlocks = Math.max(2, Math.round((options.latencyMs - LIBRARY_LATENCY_MS) / BLOCK_MS));
+    const library = librarySettings(options.latencyMs);
+    this.deviceLatencyMs = library.latencyMs;
+    this.creditBlocks = Math.max(2, Math.round((options.latencyMs - library.latencyMs) / BLOCK_MS));
     const environment = options.pulseSink === undefined ? {} : { PULSE_SINK: options.pulseSink };
-    const args = ["play", options.device, String(LIBRARY_QUEUE_BLOCKS), String(FRAMES_PER_BUFFER)];
+    const args = ["play", options.device, String(library.queueBlocks), String(library.framesPerBuffer)];
     this.#child = spawn(args, environment);
     this.#writer = this.#child.stdin.getWriter();
     this.#writer.closed.catch(() => {}); // the child's end is told by its status
-    this.#done = this.#run(events);
+    this.#done = this.#run(events, library.queueBlocks);
   }
 
   get pid(): number {
     return this.#child.pid;
   }
 
-  async #run(events: PlayerEvents): Promise<void> {
+  async #run(events: PlayerEvents, libraryBlocks: number): Promise<void> {
     let reason = "";
     let takes = 0;
     const reader = new FrameReader((kind, payload) => {
@@ -126,7 +138,7 @@ class NaudiodonPlayer implements Player {
         const [takenBlocks, mediaSample, atMs, starvations] = decodeNumbers(payload);
         events.onTaken(takenBlocks!, mediaSample!, atMs!, starvations!);
         // The library takes its first blocks at once, working device or not; the later ones it plays.
-        if (++takes === LIBRARY_QUEUE_BLOCKS + 3) this.onFirstTaken();
+        if (++takes === libraryBlocks + 5) this.onFirstTaken();
       }
     });
     try {

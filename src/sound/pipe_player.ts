@@ -3,7 +3,7 @@
  *
  * In: blocks and flushes. Out: the pipe, made as small as it can be, so that a full pipe is the device's own pace: a
  * block that went in is a block taken, and a full pipe is asked again after 3 ms (a write that waits would hold the
- * whole isolate). Linux only; runs in the sound worker. Limits: about 20 ms in the pipe, the program's own behind it.
+ * whole isolate). Linux only; runs in the sound worker. Limits: about 40 ms in the pipe, the program's own behind it.
  */
 import { closeSync, constants, openSync } from "node:fs";
 import { DeviceFault, oneLine } from "../errors/mod.ts";
@@ -20,19 +20,20 @@ import {
 } from "./player.ts";
 
 const CHANNELS = 2;
-const PIPE_BYTES = 4096;
+const PIPE_BYTES = 8192;
 const PIPE_MS = PIPE_BYTES / (CHANNELS * 2) / 48;
-/** What the program is asked to hold. */
-const PROGRAM_MS = 30;
+/** What the program is asked to hold, the pipe's part left out. */
+const programMs = (latencyMs: number) => Math.round(latencyMs / 2);
 const F_SETPIPE_SZ = 1031;
 const ASK_AGAIN_MS = 3;
 /** So many blocks do not fit anywhere on the way: once they are taken, something plays. */
-const BLOCKS_UNTIL_OPEN = 12;
+const BLOCKS_UNTIL_OPEN = 40;
 
 /** The programs that can be, best first, and how each is told. */
 function programs(options: PlayerOptions): readonly (readonly [string, readonly string[]])[] {
   const target = options.pulseSink ?? (options.device === "auto" ? undefined : options.device);
   const to = (flag: string) => target === undefined ? [] : [flag, target];
+  const holdMs = programMs(options.latencyMs);
   return [
     ["pacat", [
       "--playback",
@@ -40,7 +41,8 @@ function programs(options: PlayerOptions): readonly (readonly [string, readonly 
       "--format=s16le",
       "--rate=48000",
       `--channels=${CHANNELS}`,
-      `--latency-msec=${PROGRAM_MS}`,
+      `--latency-msec=${holdMs}`,
+      "--process-time-msec=10",
       "--client-name=Lipcam",
       ...to("--device"),
     ]],
@@ -49,7 +51,7 @@ function programs(options: PlayerOptions): readonly (readonly [string, readonly 
       "--format=s16",
       "--rate=48000",
       `--channels=${CHANNELS}`,
-      `--latency=${PROGRAM_MS}ms`,
+      `--latency=${holdMs}ms`,
       ...to("--target"),
       "-",
     ]],
@@ -59,7 +61,7 @@ function programs(options: PlayerOptions): readonly (readonly [string, readonly 
       "--format=S16_LE",
       "--rate=48000",
       `--channels=${CHANNELS}`,
-      `--buffer-time=${PROGRAM_MS * 1000}`,
+      `--buffer-time=${holdMs * 1000}`,
       ...to("--device"),
     ]],
   ];
@@ -108,7 +110,7 @@ class SmallPipe implements Disposable {
 class PipePlayer implements Player {
   readonly kind = "pipe";
   readonly creditBlocks: number;
-  readonly deviceLatencyMs = PIPE_MS + PROGRAM_MS - BLOCK_MS;
+  readonly deviceLatencyMs: number;
   readonly #queue = new BlockQueue();
   readonly #clock = new MonotonicClock();
   readonly #pipe = new SmallPipe();
@@ -125,6 +127,8 @@ class PipePlayer implements Player {
     events: PlayerEvents,
     readonly onOpen: () => void,
   ) {
+    // Measured: of what it is allowed to hold, pacat holds half.
+    this.deviceLatencyMs = PIPE_MS + programMs(latencyMs) / 2 - BLOCK_MS;
     this.creditBlocks = Math.max(2, Math.round((latencyMs - this.deviceLatencyMs) / BLOCK_MS));
     this.#child = new Deno.Command("sh", {
       args: ["-c", 'pipe="$1"; shift; exec "$@" <"$pipe"', "sh", this.#pipe.path, deviceName, ...args],

@@ -21,7 +21,7 @@ export interface SoundOptions {
   readonly epoch: SharedArrayBuffer;
   /** SoundGauges.buffer. */
   readonly gauges: SharedArrayBuffer;
-  /** From handing a block to the player to hearing it, 60..500 ms; default 90. */
+  /** From handing a block to the player to hearing it, 60..500 ms; default 100; more is safer on a busy machine. */
   readonly latencyMs?: number;
   /** A PulseAudio or PipeWire sink to play into, e.g. the virtual microphone's. */
   readonly pulseSink?: string;
@@ -42,7 +42,7 @@ export interface SoundSink extends AsyncDisposable {
   state(): SoundState;
 }
 
-export const SOUND_LATENCY_MS = 90;
+export const SOUND_LATENCY_MS = 100;
 const START_MS_MAX = 40_000;
 const STOP_MS_MAX = 3000;
 

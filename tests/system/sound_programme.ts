@@ -16,6 +16,8 @@ export class SineProgramme implements AsyncDisposable {
     this.gauges,
   );
   isSpeaking = false;
+  /** Media sample of the first unit of the sine, -1 before. */
+  firstSpeech = -1;
   #isStopped = false;
   readonly #done: Promise<void>;
 
@@ -39,6 +41,7 @@ export class SineProgramme implements AsyncDisposable {
         const phase = 2 * Math.PI * SINE_HZ * (mediaSample + index) / 48_000;
         samples[index] = this.isSpeaking ? 0.5 * Math.sin(phase) : 0;
       }
+      if (this.isSpeaking && this.firstSpeech < 0) this.firstSpeech = mediaSample;
       const flags = this.isSpeaking ? UNIT_FLAG.speech : 0;
       this.buffer.write({ mediaSample, epoch: this.epoch.current, flags, samples }, unit);
     }

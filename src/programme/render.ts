@@ -37,7 +37,7 @@ const LOOK_AGAIN_MS = 50;
 export async function render(options: RenderOptions): Promise<number> {
   const memory = new ProgrammeMemory(options.shape);
   const { rate, speech, mouths, epoch, units } = memory;
-  using face = await loadFace(options.avatarFolder, options.shape.size);
+  using face = await loadFace(options.avatarFolder, options.shape.size, { fps: rate.fps });
   using engine = createEngine(options.engine);
   const station = new EngineStation({ engine, speech: memory.engineSpeech, mouths, epoch });
   const stage = new Stage({

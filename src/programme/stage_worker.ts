@@ -47,7 +47,7 @@ async function run(order: StageOrder): Promise<void> {
   const memory = ProgrammeMemory.from(order.programme);
   const { rate, speech, mouths, epoch, units, playback, soundGauges, stop } = memory;
   const gauges = memory.stageGauges;
-  using face = await loadFace(order.avatarFolder, memory.shape.size);
+  using face = await loadFace(order.avatarFolder, memory.shape.size, { fps: rate.fps });
   const { crossfadeMs, syncThresholdMs } = order;
   const stage = new Stage({ rate, face, speech, mouths, epoch, gauges, crossfadeMs, syncThresholdMs });
   const follower = new DeviceFollower();

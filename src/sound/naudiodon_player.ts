@@ -32,9 +32,9 @@ export interface SoundDevice {
 
 /** How the library is set for a latency: its own queue in blocks, and what it hands to the device at once. */
 function librarySettings(latencyMs: number) {
-  // Measured on two busy cores: 480 now and then runs dry behind a sound server, 960 seldom, 1920 not.
-  const framesPerBuffer = latencyMs < 90 ? 480 : latencyMs < 200 ? 960 : 1920;
-  const queueBlocks = Math.max(2, framesPerBuffer / BLOCK_SAMPLES);
+  // Measured on two busy cores: 480 now and then runs dry behind a sound server, 720 seldom, 1920 hardly.
+  const framesPerBuffer = latencyMs < 90 ? 480 : latencyMs < 200 ? 720 : 1920;
+  const queueBlocks = Math.max(2, Math.ceil(framesPerBuffer / BLOCK_SAMPLES));
   return { framesPerBuffer, queueBlocks, latencyMs: queueBlocks * BLOCK_MS + 2 * framesPerBuffer / 48 };
 }
 const LIST_MS_MAX = 5000;

@@ -2,7 +2,7 @@
  * The sound isolate: reads the playback buffer as the device asks and feeds the player.
  *
  * In (messages): the one {@linkcode SoundSetup}, then "stop". Out (messages): {@linkcode SoundReport}s. The samples
- * come by shared memory. It never blocks; a turn of its loop every 5 ms notices an interrupt within 10 ms.
+ * come by shared memory. It never blocks; a turn of its loop every 4 ms notices an interrupt within 10 ms.
  */
 import { Fault, oneLine } from "../errors/mod.ts";
 import { Epoch, every, MonotonicClock } from "../time/mod.ts";
@@ -34,7 +34,7 @@ export type SoundReport =
   | { readonly type: "fault"; readonly code: string; readonly message: string }
   | { readonly type: "stopped" };
 
-const TICK_MS = 5;
+const TICK_MS = 4;
 
 async function run(
   setup: SoundSetup,

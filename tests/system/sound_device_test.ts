@@ -281,3 +281,25 @@ Deno.test({
     assertStringIncludes(fault.message, '"default"');
   },
 });
+
+Deno.test({
+  name: "startSound: a machine without any sound keeps time and says in one line what mends it",
+  ignore,
+  async fn() {
+    const pulse = await PrivatePulse.start();
+    await using _pulse = pulse;
+    pulse.server.kill("SIGKILL");
+    await pulse.server.status;
+    await Deno.writeTextFile(`${pulse.folder}/asound.conf`, "\n");
+    await using programme = new SineProgramme(clock);
+    await using sink = await startSound({ device: "auto", ...programme.soundOptions });
+    assertEquals(sink.kind, "null");
+    assertStringIncludes(sink.state().reason, "mend:");
+    assertEquals(sink.state().reason.split("\n").length, 1);
+    console.log(sink.state().reason);
+    const consumed = programme.gauges.get("consumedSamples");
+    await delay(500);
+    assert(programme.gauges.get("consumedSamples") > consumed);
+    assertEquals(programme.gauges.get("isDeviceClock"), 0);
+  },
+});

@@ -28,6 +28,7 @@ export interface Results {
 
 const results: Results = { checks: [], captures: [] };
 const FPS = 25;
+const BUFFERS = 16;
 let generation = "";
 
 function log(text: string): void {
@@ -109,7 +110,9 @@ class Show implements AsyncDisposable {
 async function capture(name: string, path: string, format: CameraFormat, frames: number): Promise<string> {
   const file = `${generation}-${name}.raw`.replaceAll(/[^\w.-]/g, "_");
   const take = [`--stream-count=${frames}`, `--stream-to=/dev/shm/${file}`];
-  await run("v4l2-ctl", "-d", path, "--stream-mmap=4", ...take);
+  // As many buffers as the module has: a reader that asks for fewer makes drivers up to 0.13 renumber theirs under the
+  // writer, and its first frames may come out of order.
+  await run("v4l2-ctl", "-d", path, `--stream-mmap=${BUFFERS}`, ...take);
   await keep(name, file, format, frames);
   return `${frames} frames from ${path}`;
 }
@@ -127,7 +130,7 @@ async function load(module: string, numbers: string): Promise<void> {
     `video_nr=${numbers}`,
     "exclusive_caps=1,1",
     `card_label="Lipcam,OBS Virtual Camera"`, // the kernel would split at the blanks
-    "max_buffers=16",
+    `max_buffers=${BUFFERS}`,
   );
 }
 

@@ -116,7 +116,7 @@ export class Programme implements AsyncDisposable {
     const { memory } = this;
     if (config.mic) {
       try {
-        this.#microphone = this.#opened.use(await openVirtualMicrophone({ signal }));
+        this.#microphone = this.#opened.use(await openVirtualMicrophone());
       } catch (error) {
         this.#note(`no virtual microphone: ${oneLine(error)}`);
       }
@@ -262,7 +262,7 @@ export class Programme implements AsyncDisposable {
   /** A snapshot for people and programs; cheap enough for five times a second. */
   state(): ProgrammeState {
     const { config, clock } = this.#options;
-    const { stageGauges: stage, soundGauges: sound, rate } = this.memory;
+    const { stageGauges: stage, soundGauges: sound } = this.memory;
     const speaker = this.#speaker.state();
     const { speaking } = this.#subtitles;
     const soundState = this.#sound.state();
@@ -288,7 +288,7 @@ export class Programme implements AsyncDisposable {
       },
       speech: {
         queued: speaker.queued,
-        queuedMs: Math.round(speaker.queuedMs + this.memory.speech.ring.queued * rate.periodMs),
+        queuedMs: speaker.queuedMs,
         capacity: speaker.capacity,
         accepted: speaker.accepted,
         rejected: speaker.rejected,

@@ -44,25 +44,40 @@ export class Framer {
     return this.#written;
   }
 
-  /** A whole segment, to be followed by `pauseSamples` of silence. Undefined: it is silent and left out. */
-  async segment(samples: Float32Array, pauseSamples: number): Promise<Placed | undefined> {
+  /** Where a whole segment would lie if it came now. Undefined: it is silent and would be left out. */
+  place(samples: Float32Array): Placed | undefined {
     const first = samples.findIndex(isAudible);
     if (first < 0) return undefined;
     const end = samples.findLastIndex(isAudible) + 1;
-    const from = Math.max(0, first - Math.min(EDGE_SAMPLES, this.#pause));
+    const { from, silence } = this.#before(first);
+    const offset = this.#written + silence - from;
+    return { offset, startSample: first + offset, endSample: end + offset };
+  }
+
+  /** A whole segment, to be followed by `pauseSamples` of silence. */
+  async segment(samples: Float32Array, pauseSamples: number): Promise<Placed | undefined> {
+    const placed = this.place(samples);
+    if (placed === undefined) return undefined;
+    const { from, silence } = this.#before(placed.startSample - placed.offset);
+    const end = placed.endSample - placed.offset;
     const to = Math.min(samples.length, end + EDGE_SAMPLES);
-    await this.#silence(Math.max(0, this.#pause - (first - from)));
-    const offset = this.#written - from;
+    await this.#silence(silence);
     const part = samples.slice(from, to);
     fadeIn(part);
     fadeOut(part);
     await this.#write(part);
     // A frame's worth of the pause goes out at once, so that the segment's end is not kept back until the next one.
-    const tail = to - end;
-    const now = Math.min(Math.max(0, pauseSamples - tail), this.#frame.length);
+    const due = Math.max(0, pauseSamples - (to - end));
+    const now = Math.min(due, this.#frame.length);
     await this.#silence(now);
-    this.#pause = Math.max(0, pauseSamples - tail - now);
-    return { offset, startSample: first + offset, endSample: end + offset };
+    this.#pause = due - now;
+    return placed;
+  }
+
+  /** What comes before the first audible sample: from where the source itself is taken, and silence before that. */
+  #before(first: number): { from: number; silence: number } {
+    const from = Math.max(0, first - Math.min(EDGE_SAMPLES, this.#pause));
+    return { from, silence: Math.max(0, this.#pause - (first - from)) };
   }
 
   /** The next piece of a stream. */
@@ -75,13 +90,13 @@ export class Framer {
         return;
       }
       // The fade-in needs its samples in one piece; a shorter beginning waits for more.
-      const from = Math.max(0, first - Math.min(EDGE_SAMPLES, this.#pause));
+      const { from, silence } = this.#before(first);
       if (samples.length - from < 2 * FADE_SAMPLES) {
         this.#held = samples;
         return;
       }
       this.#isStreaming = true;
-      await this.#silence(Math.max(0, this.#pause - (first - from)));
+      await this.#silence(silence);
       const part = samples.slice(from);
       fadeIn(part);
       return await this.#pass(part);

@@ -25,7 +25,14 @@ export function figure(name: string, unit: string, samples: readonly number[], a
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
   const percentiles = { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? NaN };
-  return { name, unit, ...percentiles, target: aim.target, isMet: aim.reaches(percentiles), peer: aim.peer ?? "" };
+  return {
+    name,
+    unit,
+    ...percentiles,
+    target: aim.target,
+    isMet: aim.reaches(percentiles),
+    peer: aim.peer ?? "",
+  };
 }
 
 /** A single measured value. */
@@ -48,7 +55,9 @@ export function table(figures: readonly Figure[]): string {
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()).join("\n");
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()).join(
+    "\n",
+  );
 }
 
 function short(value: number): string {

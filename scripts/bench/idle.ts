@@ -35,5 +35,7 @@ function processorSeconds(): number {
 }
 
 function childrenOf(pid: number): string[] {
-  return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(/\s+/).filter((one) => one !== "");
+  return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(/\s+/).filter((one) =>
+    one !== ""
+  );
 }

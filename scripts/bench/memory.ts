@@ -9,7 +9,9 @@ interface Reading {
 
 export async function benchMemory(): Promise<Figure[]> {
   const script = new URL("./memory_child.ts", import.meta.url).pathname;
-  const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--v8-flags=--expose-gc", script] });
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--v8-flags=--expose-gc", script],
+  });
   const { stdout, success } = await command.output();
   if (!success) throw new Error("the simulated hour failed");
   const [early, late] = JSON.parse(new TextDecoder().decode(stdout)) as [Reading, Reading];

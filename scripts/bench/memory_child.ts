@@ -1,7 +1,11 @@
 /** One simulated hour, in a process of its own so that RSS is its own; prints two readings as JSON. */
 import { World } from "../../tests/sim/world.ts";
 
-const TEXTS = ["One.", "A little longer, with a pause; and more.", "A rather long sentence that goes on, and ends."];
+const TEXTS = [
+  "One.",
+  "A little longer, with a pause; and more.",
+  "A rather long sentence that goes on, and ends.",
+];
 const collect = (globalThis as unknown as { gc: () => void }).gc;
 
 function read(minute: number) {

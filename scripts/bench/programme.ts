@@ -1,12 +1,13 @@
 /** Starts the real programme, as `live` does, for a benchmark: own folder, no page, quiet log. */
-import { findFolders, loadConfig, LineLog } from "../../src/app/mod.ts";
+import { findFolders, LineLog, loadConfig } from "../../src/app/mod.ts";
 import { Programme } from "../../src/programme/mod.ts";
 import { MonotonicClock } from "../../src/time/mod.ts";
 
 export const clock = new MonotonicClock();
 
-export const LONG_TEXT = "The quick brown fox jumps over the lazy dog, and then it rests a while under the old tree. "
-  .repeat(12);
+export const LONG_TEXT =
+  "The quick brown fox jumps over the lazy dog, and then it rests a while under the old tree. "
+    .repeat(12);
 
 /** `flags` as on the command line, by setting: { sound: "none" }. */
 export function startProgramme(flags: Readonly<Record<string, string>>): Promise<Programme> {

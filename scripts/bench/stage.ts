@@ -21,7 +21,9 @@ class StillFace implements Face {
   readonly #picture = new Uint8Array(i420Bytes(SIZE)).map((_, at) => at * 31);
   readonly patch = {
     boxAt: () => this.speechBox,
-    mask: new Uint8Array(320 * 320).map((_, at) => Math.min(255, Math.min(at % 320, Math.floor(at / 320)) * 8)),
+    mask: new Uint8Array(320 * 320).map((_, at) =>
+      Math.min(255, Math.min(at % 320, Math.floor(at / 320)) * 8)
+    ),
   };
   paintIdle(into: { bytes: Uint8Array }): void {
     into.bytes.set(this.#picture);
@@ -36,7 +38,16 @@ function measure(face: Face, patchSize: number, speaking: (unit: number) => bool
   const epoch = new Epoch();
   const units = new UnitRing({ ...SIZE, slots: 16, samplesPerFrame: RATE.samplesPerFrame });
   const gauges = new Gauges(STAGE_GAUGES);
-  const stage = new Stage({ rate: RATE, face, speech, mouths, epoch, gauges, crossfadeMs: 160, syncThresholdMs: 100 });
+  const stage = new Stage({
+    rate: RATE,
+    face,
+    speech,
+    mouths,
+    epoch,
+    gauges,
+    crossfadeMs: 160,
+    syncThresholdMs: 100,
+  });
   const clock = new MonotonicClock();
   const samples = new Float32Array(RATE.samplesPerFrame);
   const rgb = new Uint8Array(patchSize * patchSize * 3).map((_, at) => at * 7);

@@ -48,10 +48,15 @@ async function withEverything(): Promise<Figure[]> {
         peer: "pyvirtualcam 1.8 with a compositor",
         reaches: ({ p99 }) => p99 <= 1.5,
       }),
-      single("lagged + lost frames in that run", "frames", picture.laggedFrames + (recording?.lostUnits ?? 0), {
-        target: "0",
-        reaches: ({ max }) => max === 0,
-      }),
+      single(
+        "lagged + lost frames in that run",
+        "frames",
+        picture.laggedFrames + (recording?.lostUnits ?? 0),
+        {
+          target: "0",
+          reaches: ({ max }) => max === 0,
+        },
+      ),
     ];
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -60,7 +60,12 @@ const textToSpeech = z.strictObject({
 });
 
 const playback = z.strictObject({
-  preBufferMs: whole(0, 10_000, 80, "speech held ready before an utterance starts"),
+  preBufferMs: whole(
+    0,
+    2000,
+    80,
+    "speech held ready before an utterance starts; grows where a voice is slow",
+  ),
   lowWaterMs: whole(0, 10_000, 20, "below this the playback buffer grows deeper"),
   highWaterMs: whole(20, 10_000, 160, "the playback buffer never holds more"),
 });
@@ -83,7 +88,7 @@ export const ConfigSchema = z.strictObject({
     "sound device to play on: auto, none or a name",
     '"auto", "none" or the name of a sound device',
   ),
-  soundLatencyMs: whole(20, 1000, 100, "most sound in flight to the device"),
+  soundLatencyMs: whole(60, 500, 100, "most sound in flight to the device"),
   mic: note(z.boolean().default(false), 'offer a virtual microphone, "Lipcam Microphone"', "true or false"),
   width: side(1280, "width of the picture in pixels"),
   height: side(720, "height of the picture in pixels"),

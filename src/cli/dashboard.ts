@@ -91,7 +91,8 @@ function cameraText(state: ProgrammeState, paint: Paint): string {
 function soundText(state: ProgrammeState, paint: Paint): string {
   const { sound } = state;
   const clock = sound.isDeviceClock ? `following the device (${state.picture.slewPpm} ppm)` : "own clock";
-  return `${sound.kind} ${sound.device}  latency ${sound.latencyMs.toFixed(0)} ms  ` +
+  const name = sound.kind === "null" ? "none" : `${sound.kind} ${sound.device}`;
+  return `${name}  latency ${sound.latencyMs.toFixed(0)} ms  ` +
     `underruns ${count(sound.underruns, paint)}  ${clock}`;
 }
 

@@ -6,6 +6,8 @@ import type { Command, CommandContext } from "./command.ts";
 import { PICTURE_FLAGS, VOICE_FLAG } from "./flags.ts";
 
 const ROOM_LOOK_MS = 100;
+/** What is still shown with --exit after the last word, besides the fade to idle. */
+const TAIL_MS = 300;
 
 export const command: Command = {
   name: "live",
@@ -122,8 +124,11 @@ not stop it. All texts of --say come first, then all files of --audio.`,
       (async () => {
         if (!isGiven || input.hasLines()) await input.ended;
         await programme.idle();
+        await delay(config.crossfadeMs + TAIL_MS, ending.signal);
         end();
-      })().catch((error) => log.error(oneLine(error)));
+      })().catch((error) => {
+        if (!ending.signal.aborted) log.error(oneLine(error));
+      });
     }
     await Promise.race([programme.died, aborted(ending.signal)]);
     return hasFailed ? EXIT.failed : EXIT.ok;
@@ -199,7 +204,11 @@ async function sayWhenRoom(
 function announce(context: CommandContext, programme: Programme): void {
   const { camera, sound, page } = programme.state();
   const where = camera.state === "none" ? "no camera" : `camera ${camera.path} (${camera.card})`;
-  context.note(`lipcam: live, ${where}, sound ${sound.kind} ${sound.device}${page ? `, ${page}` : ""}`);
+  context.note(`lipcam: live, ${where}, sound ${soundName(sound)}${page ? `, ${page}` : ""}`);
+}
+
+function soundName({ kind, device }: { readonly kind: string; readonly device: string }): string {
+  return kind === "null" ? "none" : `${kind} ${device}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

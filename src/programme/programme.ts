@@ -83,7 +83,9 @@ export class Programme implements AsyncDisposable {
     const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);
     for (const opened of opening) if (opened.status === "rejected") throw opened.reason;
     const { crossfadeMs, syncThresholdMs, avOffsetMs } = config;
-    const order = { avatarFolder, crossfadeMs, syncThresholdMs, avOffsetMs };
+    const { preBufferMs } = config.playback;
+    const { rightContextMs } = this.#engine.state();
+    const order = { avatarFolder, crossfadeMs, syncThresholdMs, avOffsetMs, preBufferMs, rightContextMs };
     const link = this.#camera?.link;
     this.#stage = this.#opened.use(
       await StageThread.start(
@@ -130,7 +132,7 @@ export class Programme implements AsyncDisposable {
         gauges: memory.soundGauges.buffer,
         latencyMs: config.soundLatencyMs,
         ...(this.#microphone ? { pulseSink: this.#microphone.sinkName } : {}),
-        onState: ({ kind, deviceName, reason }) => log.info(`sound: ${kind} ${deviceName}`, { reason }),
+        onState: ({ kind, deviceName, reason }) => log.debug(`sound: ${kind} ${deviceName}`, { reason }),
         signal,
       }),
     );

@@ -18,6 +18,9 @@ export interface StageOrder {
   readonly crossfadeMs: number;
   readonly syncThresholdMs: number;
   readonly avOffsetMs: number;
+  readonly preBufferMs: number;
+  /** Of the lip-sync engine. */
+  readonly rightContextMs: number;
   /** Absent where there is no camera device. */
   readonly camera?: { readonly shape: CameraLinkShape; readonly buffer: SharedArrayBuffer };
 }
@@ -48,8 +51,19 @@ async function run(order: StageOrder): Promise<void> {
   const { rate, speech, mouths, epoch, units, playback, soundGauges, stop } = memory;
   const gauges = memory.stageGauges;
   using face = await loadFace(order.avatarFolder, memory.shape.size, { fps: rate.fps });
-  const { crossfadeMs, syncThresholdMs } = order;
-  const stage = new Stage({ rate, face, speech, mouths, epoch, gauges, crossfadeMs, syncThresholdMs });
+  const { crossfadeMs, syncThresholdMs, preBufferMs, rightContextMs } = order;
+  const stage = new Stage({
+    rate,
+    face,
+    speech,
+    mouths,
+    epoch,
+    gauges,
+    crossfadeMs,
+    syncThresholdMs,
+    preBufferMs,
+    rightContextMs,
+  });
   const follower = new DeviceFollower();
   const sinks: UnitSink[] = [];
   using opened = new DisposableStack();

@@ -59,6 +59,8 @@ export class Playout implements AsyncDisposable {
     readonly openers: readonly PlayerOpener[],
     readonly onState: (state: PlayoutState) => void,
     readonly onFlushed: (mediaSample: number, noticedAtMs: number, atMs: number) => void = () => {},
+    /** The pause between two attempts to get a device back; a simulation passes its own. */
+    readonly pause: (ms: number, signal: AbortSignal) => Promise<void> = delay,
   ) {
     this.#buffer = buffer;
     this.#clock = clock;
@@ -230,7 +232,7 @@ export class Playout implements AsyncDisposable {
         this.#buffer.gauges.add("deviceRestarts");
       } else {
         const retryMs = this.#isEverOpen ? RETRY_MS : RETRY_NEVER_THERE_MS;
-        const isStopped = await delay(retryMs, signal).then(() => false, () => true);
+        const isStopped = await this.pause(retryMs, signal).then(() => false, () => true);
         if (isStopped) return;
       }
       await this.#openFirst();

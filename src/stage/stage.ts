@@ -28,7 +28,19 @@ export interface StageOptions {
   readonly crossfadeMs: number;
   /** How far sound may run ahead of mouths before speech pauses. */
   readonly syncThresholdMs: number;
+  /**
+   * Speech that must be queued before it starts, unless the utterance is shorter. Doubles after every pause for want
+   * of samples, up to two seconds, until an utterance comes through without one. Default 0.
+   */
+  readonly preBufferMs?: number;
+  /**
+   * How much speech after a frame the engine needs before that frame's mouth can come. A mouth missing for want of
+   * speech is a slow voice's doing, not the engine's: speech pauses there and then. Default 0.
+   */
+  readonly rightContextMs?: number;
 }
+
+const PRE_BUFFER_MS_MAX = 2000;
 
 const IDLE = 0;
 const SPEAKING = 1;
@@ -49,11 +61,14 @@ export class Stage {
   #lateFrames = 0;
   #lastSample = 0;
   #isEdge = false;
+  #preBufferMs: number;
+  #hasStarved = false;
 
   constructor(options: StageOptions) {
     this.#options = options;
     this.#crossfade = new Crossfade(options.crossfadeMs, options.rate.periodMs);
     this.#epoch = options.epoch.current;
+    this.#preBufferMs = options.preBufferMs ?? 0;
     this.#target = { bytes: new Uint8Array(0), ...options.face.size };
     const placement = options.face.patch;
     if (options.mouths.patchSize > 0 && placement) {
@@ -110,8 +125,13 @@ export class Stage {
     const { speech, rate, syncThresholdMs, gauges } = this.#options;
     const head = speech.ring.peek();
     if (head < 0) return this.#starve(slot);
+    const { periodMs } = rate;
+    if (this.#phase !== SPEAKING && !this.#reaches(this.#preBufferMs - periodMs)) return this.#silence(slot);
     const mouthSlot = this.#mouthFor(speech.speechFrame(head));
     if (mouthSlot < 0) {
+      if (this.#phase === SPEAKING && !this.#reaches(this.#options.rightContextMs ?? 0)) {
+        return this.#starve(slot);
+      }
       const skewMs = (this.#lateFrames + 1) * rate.periodMs;
       if (this.#phase !== SPEAKING || skewMs > syncThresholdMs) return this.#pauseLate(slot);
       this.#lateFrames++;
@@ -141,15 +161,33 @@ export class Stage {
     const isLast = this.#flag(head, SPEECH_FLAG.last);
     speech.ring.release();
     this.#crossfade.advance(true);
-    if (isLast) this.#goIdle();
+    if (!isLast) return;
+    if (!this.#hasStarved) this.#preBufferMs = this.#options.preBufferMs ?? 0;
+    this.#hasStarved = false;
+    this.#goIdle();
   }
 
-  /** No speech is queued: idle, or in the middle of an utterance a pause until its next samples come. */
+  /** Whether `ms` of speech are queued behind the frame that is next, or the utterance's end is. */
+  #reaches(ms: number): boolean {
+    const { speech, rate } = this.#options;
+    const frames = Math.ceil(ms / rate.periodMs);
+    for (let ahead = 0; ahead <= frames; ahead++) {
+      const slot = speech.ring.peek(ahead);
+      if (slot < 0) return false;
+      if (this.#flag(slot, SPEECH_FLAG.last)) return true;
+    }
+    return true;
+  }
+
+  /** Too little speech is queued: idle, or in the middle of an utterance a pause until its next samples come. */
   #starve(slot: UnitSlot): void {
+    const { rate, gauges } = this.#options;
     if (this.#phase === SPEAKING) {
       this.#phase = PAUSED;
       this.#isEdge = true;
-      this.#options.gauges.add("starvedPauses");
+      this.#hasStarved = true;
+      this.#preBufferMs = Math.min(PRE_BUFFER_MS_MAX, Math.max(this.#preBufferMs, rate.periodMs) * 2);
+      gauges.add("starvedPauses");
     }
     this.#silence(slot);
   }

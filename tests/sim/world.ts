@@ -60,6 +60,7 @@ export class World implements AsyncDisposable {
       synthesisAhead: 2,
       onEvent: (event) => options.onEvent?.(event),
     });
+    const engine = new LoudnessEngine();
     const stage = new Stage({
       rate,
       face: new PlainFace(),
@@ -69,6 +70,8 @@ export class World implements AsyncDisposable {
       gauges,
       crossfadeMs: 160,
       syncThresholdMs: SYNC_THRESHOLD_MS,
+      preBufferMs: 80,
+      rightContextMs: engine.rightContextMs,
     });
     const follower = new DeviceFollower();
     const watcher: UnitSink = { take: (slot, unit) => this.#onUnit(slot, unit) };

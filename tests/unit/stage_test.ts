@@ -8,7 +8,7 @@ import { jawOf, PLAIN_SIZE, PlainFace } from "../fakes/face.ts";
 
 const RATE = frameRate(25);
 
-function openStage(options: { syncThresholdMs?: number; crossfadeMs?: number } = {}) {
+function openStage(options: { syncThresholdMs?: number; crossfadeMs?: number; preBufferMs?: number } = {}) {
   const speech = new SpeechRing(RATE.samplesPerFrame, 64);
   const mouths = new MouthRing(64, 0);
   const epoch = new Epoch();
@@ -23,6 +23,7 @@ function openStage(options: { syncThresholdMs?: number; crossfadeMs?: number } =
     gauges,
     crossfadeMs: options.crossfadeMs ?? 160,
     syncThresholdMs: options.syncThresholdMs ?? 100,
+    preBufferMs: options.preBufferMs ?? 0,
   });
   let speechFrame = 0;
   return {
@@ -153,4 +154,16 @@ Deno.test("Stage goes from one utterance to the next without a frame between", (
   stage.say(2);
   stage.say(2);
   assertEquals(Array.from({ length: 5 }, () => stage.tick().speechFrame), [0, 1, 2, 3, -1]);
+});
+
+Deno.test("Stage starts when preBufferMs is queued or the utterance is shorter, and wants more after running dry", () => {
+  const stage = openStage({ preBufferMs: 120 });
+  stage.say(2, { isOpen: true });
+  assertEquals(stage.tick().speechFrame, -1);
+  stage.say(1, { isOpen: true });
+  assertEquals(Array.from({ length: 4 }, () => stage.tick().speechFrame), [0, 1, 2, -1]);
+  stage.say(3, { isOpen: true });
+  assertEquals(stage.tick().speechFrame, -1); // 240 ms are wanted now
+  stage.say(1);
+  assertEquals(Array.from({ length: 4 }, () => stage.tick().speechFrame), [3, 4, 5, 6]);
 });

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { CapacityFault, Fault, InputFault } from "../../src/errors/mod.ts";
-import { EspeakTts, Speaker, SPEECH_FLAG, type SpeechEvent } from "../../src/speech/mod.ts";
+import { EspeakTts, SPEECH_FLAG, type SpeechEvent } from "../../src/speech/mod.ts";
 import { delay, samplesToMs } from "../../src/time/mod.ts";
 import { Moody, Room, SPF } from "../fakes/room.ts";
 

@@ -2,6 +2,7 @@
  * A whole programme on a simulated clock: the shipped speaker, rings, engine station, stage, tick loop and playout;
  * only the clock, the sound device, the voice and the engine's latency are made up, all from one seed.
  */
+import { setImmediate } from "node:timers";
 import { EngineStation, LoudnessEngine } from "../../src/lipsync/mod.ts";
 import { ProgrammeMemory } from "../../src/programme/programme_memory.ts";
 import { Playout } from "../../src/sound/playout.ts";
@@ -140,16 +141,9 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** Lets every promise that can go on go on, Atomics.waitAsync's too. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
+/** Lets every promise that can go on go on, Atomics.waitAsync's too: two turns of the event loop. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 /** Speaks every text as a tone as long as the text, after a while. */

@@ -6,7 +6,7 @@
  * and stays until the held-back time reaches it.
  */
 import type { Epoch } from "../time/mod.ts";
-import { UNIT_FLAG, type UnitRing, type UnitSlot } from "./unit_ring.ts";
+import { UNIT_FLAG, type UnitRing, type UnitSlot } from "../unit/mod.ts";
 
 const UNITS_BETWEEN_STEPS = 25;
 /** A new latency must differ by more than this share of a frame before the hold moves. */

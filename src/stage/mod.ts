@@ -2,6 +2,5 @@ export { type Phase, PHASES, STAGE_GAUGES, type StageGauge } from "./gauges.ts";
 export { PatchPaster } from "./patch_paster.ts";
 export { Stage, type StageOptions } from "./stage.ts";
 export { TickLoop, type TickLoopOptions, type UnitSink } from "./tick_loop.ts";
-export { UNIT_FLAG, UnitRing, type UnitRingShape, UnitSlot } from "./unit_ring.ts";
 export { DeviceFollower } from "./device_follower.ts";
 export { Hold } from "./hold.ts";

@@ -15,7 +15,7 @@ import { Crossfade } from "./crossfade.ts";
 import { decayInto, fadeIn, fadeOutInto } from "./edge.ts";
 import type { StageGauge } from "./gauges.ts";
 import { PatchPaster } from "./patch_paster.ts";
-import { UNIT_FLAG, type UnitSlot } from "./unit_ring.ts";
+import { UNIT_FLAG, type UnitSlot } from "../unit/mod.ts";
 
 export interface StageOptions {
   readonly rate: FrameRate;

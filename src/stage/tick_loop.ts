@@ -9,7 +9,7 @@ import type { Gauges } from "../metrics/mod.ts";
 import { type Clock, type FrameRate, Pacer } from "../time/mod.ts";
 import type { StageGauge } from "./gauges.ts";
 import type { Stage } from "./stage.ts";
-import type { UnitRing, UnitSlot } from "./unit_ring.ts";
+import type { UnitRing, UnitSlot } from "../unit/mod.ts";
 
 /** A sink in the stage's own thread; takes each unit at its deadline, must not wait. */
 export interface UnitSink {

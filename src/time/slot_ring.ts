@@ -6,6 +6,8 @@
  * answers -1 and the producer decides. Counters are 32-bit and wrap, so capacity is a power of two, at most 2^20.
  */
 
+import { changed } from "./shared_wait.ts";
+
 const WRITTEN = 0;
 const RELEASED = 1;
 const COUNTERS_BYTES = 8;
@@ -82,14 +84,14 @@ export class SlotRing {
   async readable(timeoutMs: number): Promise<void> {
     const written = Atomics.load(this.#counters, WRITTEN);
     if (this.queued > 0) return;
-    await Atomics.waitAsync(this.#counters, WRITTEN, written, timeoutMs).value;
+    await changed(this.#counters, WRITTEN, written, timeoutMs);
   }
 
   /** Producer: resolves when a slot is free or `timeoutMs` has passed. Never rejects. */
   async writable(timeoutMs: number): Promise<void> {
     const released = Atomics.load(this.#counters, RELEASED);
     if (this.queued < this.slots) return;
-    await Atomics.waitAsync(this.#counters, RELEASED, released, timeoutMs).value;
+    await changed(this.#counters, RELEASED, released, timeoutMs);
   }
 
   /** Wakes whoever waits, on either side, so that it can see a stop flag. */

@@ -1,5 +1,5 @@
 /** From say() to the first speaking frame, and what an interrupt costs at each sink. */
-import { UNIT_FLAG } from "../../src/stage/mod.ts";
+import { UNIT_FLAG } from "../../src/unit/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { clock, LONG_TEXT, startProgramme } from "./programme.ts";

@@ -3,7 +3,8 @@ import { type Face, findAvatar, loadFace } from "../../src/avatar/mod.ts";
 import { MouthRing } from "../../src/lipsync/mod.ts";
 import { Gauges } from "../../src/metrics/mod.ts";
 import { SPEECH_FLAG, SpeechRing } from "../../src/speech/mod.ts";
-import { Stage, STAGE_GAUGES, UnitRing } from "../../src/stage/mod.ts";
+import { Stage, STAGE_GAUGES } from "../../src/stage/mod.ts";
+import { UnitRing } from "../../src/unit/mod.ts";
 import { Epoch, frameRate, i420Bytes, MonotonicClock } from "../../src/time/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 

@@ -1,5 +1,5 @@
 /** What the preview worker and its owner say to each other. Plain data: it crosses a thread. */
-import type { UnitRingShape } from "../stage/mod.ts";
+import type { UnitRingShape } from "../unit/mod.ts";
 
 export type PreviewRequest =
   | { readonly kind: "units"; readonly shape: UnitRingShape; readonly units: SharedArrayBuffer }

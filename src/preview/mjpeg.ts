@@ -4,7 +4,7 @@
  * neither a slow encoder nor a slow viewer queues anything. At most 8 viewers share each picture.
  */
 import { CapacityFault, Fault } from "../errors/mod.ts";
-import type { UnitRingShape } from "../stage/mod.ts";
+import type { UnitRingShape } from "../unit/mod.ts";
 import type { PreviewPicture, PreviewRequest } from "./messages.ts";
 import { part, Viewer } from "./viewer.ts";
 

@@ -2,7 +2,7 @@
  * The preview isolate: for every credit it waits for a unit newer than the last one it showed, takes the newest,
  * and answers a JPEG. Without credits it does nothing; units in between are skipped, never queued. It may block.
  */
-import { UnitRing } from "../stage/mod.ts";
+import { UnitRing } from "../unit/mod.ts";
 import { i420Bytes, MonotonicClock } from "../time/mod.ts";
 import { JpegEncoder } from "./jpeg_encoder.ts";
 import type { PreviewPicture, PreviewRequest } from "./messages.ts";

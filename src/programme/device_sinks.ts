@@ -6,7 +6,8 @@ import type { SoundGauges } from "../sound/mod.ts";
 import type { PlaybackBuffer } from "../sound/mod.ts";
 import type { CameraOutput } from "../camera/mod.ts";
 import type { Gauges } from "../metrics/mod.ts";
-import { Hold, type StageGauge, type UnitSink, type UnitSlot } from "../stage/mod.ts";
+import { Hold, type StageGauge, type UnitSink } from "../stage/mod.ts";
+import { type UnitSlot } from "../unit/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
 
 /** Writes every unit's samples to the playback buffer, late or not: no sample is lost. */

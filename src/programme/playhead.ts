@@ -7,7 +7,7 @@
  */
 import type { Gauges } from "../metrics/mod.ts";
 import type { SoundGauge } from "../sound/mod.ts";
-import type { UnitRing } from "../stage/mod.ts";
+import type { UnitRing } from "../unit/mod.ts";
 import { type Clock, delay, SAMPLE_RATE_HZ } from "../time/mod.ts";
 
 const WAIT_MS_MAX = 200;
@@ -35,7 +35,8 @@ export async function runPlayhead(options: PlayheadOptions): Promise<void> {
     if (slot === undefined) continue;
     const leftMs = msUntilHeard(options, slot.mediaSample + units.shape.samplesPerFrame);
     // A unit about to be overwritten is taken as heard: its number would be lost otherwise.
-    if (leftMs > 0 && unit > units.oldest) {
+    const isSafe = units.published - unit < units.shape.slots - 2;
+    if (leftMs > 0 && isSafe) {
       await delay(Math.min(leftMs, LOOK_AGAIN_MS));
       continue;
     }

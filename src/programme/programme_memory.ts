@@ -8,7 +8,8 @@ import { ENGINE_GAUGES, type EngineGauges, MouthRing } from "../lipsync/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
 import { openSoundGauges, PlaybackBuffer, type PlaybackShape, type SoundGauges } from "../sound/mod.ts";
 import { SpeechRing } from "../speech/mod.ts";
-import { STAGE_GAUGES, type StageGauge, UnitRing } from "../stage/mod.ts";
+import { STAGE_GAUGES, type StageGauge } from "../stage/mod.ts";
+import { UnitRing } from "../unit/mod.ts";
 import { Epoch, type FrameRate, frameRate, type FrameSize } from "../time/mod.ts";
 import { StopFlag } from "./stop_flag.ts";
 

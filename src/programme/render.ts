@@ -9,7 +9,8 @@
 import { loadFace } from "../avatar/mod.ts";
 import { createEngine, type EngineChoice, EngineStation } from "../lipsync/mod.ts";
 import { Speaker, type SpeechEvent, type Tts } from "../speech/mod.ts";
-import { Stage, type UnitSlot } from "../stage/mod.ts";
+import { Stage } from "../stage/mod.ts";
+import { type UnitSlot } from "../unit/mod.ts";
 import { delay } from "../time/mod.ts";
 import { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 

@@ -1,5 +1,5 @@
 /** What the recording worker and its owner say to each other. Plain data: it crosses a thread. */
-import type { UnitRingShape } from "../stage/mod.ts";
+import type { UnitRingShape } from "../unit/mod.ts";
 import type { RecordingResult } from "./recorder.ts";
 
 /** Names of the numbers a recording shows; see Gauges. */

@@ -5,7 +5,7 @@
 import { Fault, InputFault } from "../errors/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
 import { withDeadline } from "../time/mod.ts";
-import { UnitRing, type UnitRingShape } from "../stage/mod.ts";
+import { UnitRing, type UnitRingShape } from "../unit/mod.ts";
 import {
   type FaultRecord,
   RECORD_GAUGES,

@@ -6,7 +6,7 @@
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
 import { i420Bytes, MonotonicClock, SAMPLE_RATE_HZ } from "../time/mod.ts";
-import { UnitRing } from "../stage/mod.ts";
+import { UnitRing } from "../unit/mod.ts";
 import {
   type FaultRecord,
   RECORD_GAUGES,

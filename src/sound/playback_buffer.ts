@@ -7,7 +7,7 @@
  * margin wanted adapts between low and high water, and the depth is changed only where it is silent.
  */
 import { type Epoch, msToSamples, samplesToMs, SlotRing, type SlotRingShape } from "../time/mod.ts";
-import { UNIT_FLAG } from "../stage/mod.ts";
+import { UNIT_FLAG } from "../unit/mod.ts";
 import { Fader } from "./fader.ts";
 import { openSoundGauges, type SoundGauges } from "./sound_gauges.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { Epoch } from "../../src/time/mod.ts";
 import { PlaybackBuffer } from "../../src/sound/mod.ts";
-import { UNIT_FLAG } from "../../src/stage/mod.ts";
+import { UNIT_FLAG } from "../../src/unit/mod.ts";
 
 const UNIT = 960;
 const SHAPE = { samplesPerFrame: UNIT, lowWaterMs: 10, highWaterMs: 100 };

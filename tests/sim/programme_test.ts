@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import type { Utterance } from "../../src/speech/mod.ts";
-import { UNIT_FLAG, type UnitSlot } from "../../src/stage/mod.ts";
+import { UNIT_FLAG, type UnitSlot } from "../../src/unit/mod.ts";
 import { jawOf } from "../fakes/face.ts";
 import { SYNC_THRESHOLD_MS, World, type WorldOptions } from "./world.ts";
 

@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { type ProgrammeEvent, startControl } from "../../src/control/mod.ts";
 import { MjpegPreview } from "../../src/preview/mod.ts";
-import { UnitRing } from "../../src/stage/mod.ts";
+import { UnitRing } from "../../src/unit/mod.ts";
 import { delay, withDeadline } from "../../src/time/mod.ts";
 
 const SHAPE = { width: 640, height: 360, slots: 8, samplesPerFrame: 1920 };

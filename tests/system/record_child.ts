@@ -1,7 +1,7 @@
 /** A process of its own that records, so that a test can end it: `record_child.ts PATH wait|noise|live`. */
 import { Fault } from "../../src/errors/mod.ts";
 import { Recorder, startRecording } from "../../src/record/mod.ts";
-import { UnitRing } from "../../src/stage/mod.ts";
+import { UnitRing } from "../../src/unit/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 
 const [path, mode] = Deno.args;

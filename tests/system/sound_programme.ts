@@ -1,6 +1,6 @@
 /** A programme for the sound tests: one unit every 40 ms into a playback buffer, a sine while `isSpeaking`. */
 import { type Clock, delay, Epoch } from "../../src/time/mod.ts";
-import { UNIT_FLAG } from "../../src/stage/mod.ts";
+import { UNIT_FLAG } from "../../src/unit/mod.ts";
 import { openSoundGauges, PlaybackBuffer, type SoundOptions } from "../../src/sound/mod.ts";
 
 const SAMPLES_PER_FRAME = 1920;

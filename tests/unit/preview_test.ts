@@ -10,7 +10,7 @@ import { Buffer } from "node:buffer";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { CapacityFault } from "../../src/errors/mod.ts";
 import { MjpegPreview, VIEWERS_MAX } from "../../src/preview/mod.ts";
-import { UnitRing } from "../../src/stage/mod.ts";
+import { UnitRing } from "../../src/unit/mod.ts";
 import { delay, withDeadline } from "../../src/time/mod.ts";
 
 const SHAPE = { width: 64, height: 48, slots: 8, samplesPerFrame: 1920 };

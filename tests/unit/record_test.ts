@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertRejects, assertStringInclude
 import { join } from "node:path";
 import { InputFault } from "../../src/errors/mod.ts";
 import { Recorder, startRecording } from "../../src/record/mod.ts";
-import { UnitRing } from "../../src/stage/mod.ts";
+import { UnitRing } from "../../src/unit/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 
 const SIZE = { width: 64, height: 64 };

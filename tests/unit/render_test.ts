@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { render, type RenderOptions } from "../../src/programme/mod.ts";
 import { EspeakTts, type SpeechEvent, type Tts } from "../../src/speech/mod.ts";
-import { UNIT_FLAG } from "../../src/stage/mod.ts";
+import { UNIT_FLAG } from "../../src/unit/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 
 const TEXT = "Mama moves out. Then papa sings, and everybody is happy.";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { Epoch } from "../../src/time/mod.ts";
 import { PlaybackBuffer } from "../../src/sound/mod.ts";
-import { UNIT_FLAG } from "../../src/stage/mod.ts";
+import { UNIT_FLAG } from "../../src/unit/mod.ts";
 
 const UNIT = 1920;
 const SHAPE = { samplesPerFrame: UNIT, lowWaterMs: 20, highWaterMs: 160 };

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { DeviceFollower, Hold, UNIT_FLAG, UnitRing } from "../../src/stage/mod.ts";
+import { DeviceFollower, Hold } from "../../src/stage/mod.ts";
+import { UNIT_FLAG, UnitRing } from "../../src/unit/mod.ts";
 import { Epoch } from "../../src/time/mod.ts";
 import { PLAIN_SIZE } from "../fakes/face.ts";
 

@@ -2,7 +2,8 @@ import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } f
 import { MouthRing } from "../../src/lipsync/mod.ts";
 import { Gauges } from "../../src/metrics/mod.ts";
 import { SPEECH_FLAG, SpeechRing } from "../../src/speech/mod.ts";
-import { Stage, STAGE_GAUGES, UNIT_FLAG, UnitRing, type UnitSlot } from "../../src/stage/mod.ts";
+import { Stage, STAGE_GAUGES } from "../../src/stage/mod.ts";
+import { UNIT_FLAG, UnitRing, type UnitSlot } from "../../src/unit/mod.ts";
 import { Epoch, frameRate } from "../../src/time/mod.ts";
 import { jawOf, PLAIN_SIZE, PlainFace } from "../fakes/face.ts";
 

@@ -21,6 +21,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["features"],
   ["lipsync"],
   ["avatar"],
+  ["unit"],
   ["stage"],
   ["camera", "sound", "record", "preview", "obs"],
   ["control"],

@@ -1,0 +1,1 @@
+export { UNIT_FLAG, UnitRing, type UnitRingShape, UnitSlot } from "./unit_ring.ts";

@@ -6,7 +6,7 @@
  * lost | closed -> idle (main: the fd is closed). The stage uses the fd only while it reads `open` in the same tick,
  * so a descriptor is never closed under a write, nor is a reused number written to.
  */
-import { delay, type FrameSize } from "../time/mod.ts";
+import { changed, type FrameSize } from "../time/mod.ts";
 import type { CameraFormat } from "./v4l2.ts";
 
 export type CameraState = "idle" | "open" | "lost" | "closing" | "closed";
@@ -89,13 +89,7 @@ export class CameraLink {
 
   /** Main: resolves when the state is no longer `from`, or after `timeoutMs`. */
   async changed(from: CameraState, timeoutMs: number): Promise<void> {
-    const waiting = Atomics.waitAsync(this.#cells, STATE, STATES.indexOf(from), timeoutMs);
-    if (!waiting.async) return;
-    // waitAsync alone does not keep an event loop alive, and at the end nothing else may.
-    const over = new AbortController();
-    const limit = delay(timeoutMs, over.signal).catch(() => {}); // rejects when the change came first: as wanted
-    await Promise.race([waiting.value, limit]);
-    over.abort();
+    await changed(this.#cells, STATE, STATES.indexOf(from), timeoutMs);
   }
 
   /** Stage: a write failed with `errno`; the descriptor will not be used again. */

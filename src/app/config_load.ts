@@ -126,6 +126,9 @@ function unknownKey(key: string, path: string): InputFault {
   return new InputFault(`unknown setting ${shown(key)} in ${path}${hint}`, { code: "unknown_setting" });
 }
 
+/** Variables of ours that are no settings: read by the command line, and by src/camera in tests. */
+const NO_SETTINGS = new Set(["LIPCAM_CONFIG", "LIPCAM_LIBC"]);
+
 function readEnvironment({ environment, folders }: LoadOptions, given: Map<string, Given>): string[] {
   const names = new Map(SETTINGS.map((setting) => [environmentName(setting.key), setting.key]));
   names.set("LIPCAM_SIZE", "size");
@@ -138,6 +141,7 @@ function readEnvironment({ environment, folders }: LoadOptions, given: Map<strin
     if (!name.startsWith("LIPCAM_") || value === "") continue; // empty means not set, as shells have it
     const key = names.get(name);
     if (key === undefined) {
+      if (NO_SETTINGS.has(name)) continue;
       const near = nearest(name, [...names.keys()], 2);
       if (near !== undefined) warnings.push(`the variable ${name} is not a setting, did you mean ${near}?`);
       continue;

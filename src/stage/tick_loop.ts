@@ -60,6 +60,7 @@ export class TickLoop {
 
     const slew = this.#options.slew();
     const lateMs = this.#pacer.wait(slew);
+    stage.revise(slot, unit);
     units.publish();
     for (const sink of sinks) sink.take(slot, unit, lateMs >= rate.periodMs);
 

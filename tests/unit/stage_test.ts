@@ -51,9 +51,11 @@ function openStage(options: { syncThresholdMs?: number; crossfadeMs?: number; pr
       const mouth = Float32Array.of(1, 0, 0, 0, 0, 0);
       assert(mouths.write(epoch.current, isProtected, at, { kind: "mouth", mouth }));
     },
-    tick(): UnitSlot {
+    tick(beforeHandover = () => {}): UnitSlot {
       const slot = units.begin();
       stage.compose(slot, units.published);
+      beforeHandover();
+      stage.revise(slot, units.published);
       units.publish();
       return slot;
     },
@@ -167,4 +169,24 @@ Deno.test("Stage starts when preBufferMs is queued or the utterance is shorter, 
   assertEquals(stage.tick().speechFrame, -1); // 240 ms are wanted now
   stage.say(1);
   assertEquals(Array.from({ length: 4 }, () => stage.tick().speechFrame), [3, 4, 5, 6]);
+});
+
+Deno.test("Stage revises a composed unit when the interrupt comes before it is handed over", () => {
+  const stage = openStage();
+  stage.say(20);
+  for (let n = 0; n < 6; n++) stage.tick();
+  const cut = stage.tick(() => stage.epoch.bump());
+  assertEquals([jawOf(cut.frame), cut.speechFrame, cut.flags], [0, -1, UNIT_FLAG.interrupted]);
+  assertGreater(cut.samples[0]!, 0.49);
+  assert(cut.samples.subarray(240).every((sample) => sample === 0));
+  const after = stage.tick();
+  assert(after.samples.every((sample) => sample === 0));
+  assertEquals(stage.gauges.get("interrupts"), 1);
+});
+
+Deno.test("Stage leaves a composed unit of a protected utterance as it is", () => {
+  const stage = openStage();
+  stage.say(4, { flags: SPEECH_FLAG.protected });
+  assertEquals(stage.tick(() => stage.epoch.bump()).speechFrame, 0);
+  assertEquals(stage.tick().speechFrame, 1);
 });

@@ -2,7 +2,7 @@
  * The sound isolate: reads the playback buffer as the device asks and feeds the player.
  *
  * In (messages): the one {@linkcode SoundSetup}, then "stop". Out (messages): {@linkcode SoundReport}s. The samples
- * come by shared memory. It never blocks; a turn of its loop every 4 ms notices an interrupt within 10 ms.
+ * come by shared memory. It never blocks: a turn of its loop every 4 ms feeds the player, and an interrupt wakes it.
  */
 import { Fault, oneLine } from "../errors/mod.ts";
 import { Epoch, every, MonotonicClock } from "../time/mod.ts";
@@ -35,6 +35,25 @@ export type SoundReport =
   | { readonly type: "stopped" };
 
 const TICK_MS = 4;
+const BUMP_WAIT_MS_MAX = 1000;
+
+/** Calls `run` as soon as the epoch moves, until disposed. */
+function atEveryBump(epoch: Epoch, run: () => void): Disposable {
+  let isStopped = false;
+  const follow = async () => {
+    while (!isStopped) {
+      const seen = epoch.current; // read before running: a bump meanwhile ends the wait at once
+      run();
+      await epoch.bumped(seen, BUMP_WAIT_MS_MAX);
+    }
+  };
+  follow();
+  return {
+    [Symbol.dispose]() {
+      isStopped = true;
+    },
+  };
+}
 
 async function run(
   setup: SoundSetup,
@@ -54,6 +73,7 @@ async function run(
     (mediaSample, noticedAtMs, atMs) => report({ type: "flushed", mediaSample, noticedAtMs, atMs }),
   );
   using _ticks = every(TICK_MS, () => playout.tick());
+  using _bumps = atEveryBump(epoch, () => playout.tick());
   const fault = await playout.start();
   // A device asked for by name has to be there; "auto" goes on without.
   if (fault && setup.device !== "auto") throw fault;

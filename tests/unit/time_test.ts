@@ -104,6 +104,15 @@ Deno.test("SlotRing wakes a waiting consumer", async () => {
   assertEquals(ring.queued, 1);
 });
 
+Deno.test("Epoch.bump ends every wait for it at once, also one that comes too late", async () => {
+  const epoch = new Epoch();
+  const seen = epoch.current;
+  const waits = [epoch.bumped(seen, 60_000), new Epoch(epoch.buffer).bumped(seen, 60_000)];
+  epoch.bump();
+  await Promise.all(waits);
+  await epoch.bumped(seen, 60_000);
+});
+
 Deno.test("Epoch makes older entries stale but protected ones", () => {
   const epoch = new Epoch();
   const before = epoch.current;

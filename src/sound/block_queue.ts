@@ -1,17 +1,12 @@
 /**
  * The blocks a player holds and has not yet given to its device.
  *
- * In: blocks with the epoch they were read under. Out: the next 10 ms, always: where nothing is queued the sound
+ * In: blocks with the epoch they were read under, copied into slots made once. Out: the next 10 ms, always: where nothing is queued the sound
  * fades and silence follows. A flush fades the first stale block in 5 ms and silences the rest of them, keeping
  * their time. Bounded: more than the capacity is refused. One thread.
  */
-import { BLOCK_SAMPLES, type BlockAbout } from "./child_protocol.ts";
+import { Block, BLOCK_SAMPLES, type BlockAbout } from "./child_protocol.ts";
 import { Fader } from "./fader.ts";
-
-interface Queued {
-  readonly about: BlockAbout;
-  readonly samples: Float32Array;
-}
 
 /** About the block just taken. The same object every time. */
 export interface Taken {
@@ -27,20 +22,23 @@ export interface Taken {
 export const QUEUE_BLOCKS_MAX = 64;
 
 export class BlockQueue {
-  readonly #queue: Queued[] = [];
+  readonly #slots = Array.from({ length: QUEUE_BLOCKS_MAX }, () => new Block());
+  #oldest = 0;
+  #queued = 0;
   readonly #fader = new Fader();
   readonly #taken: Taken = { isQueued: false, mediaSample: -1, starvations: 0, fadedFromSample: -1 };
   #epoch = -1;
   #isFlushing = false;
 
   get queuedBlocks(): number {
-    return this.#queue.length;
+    return this.#queued;
   }
 
-  /** Queues a block, or answers false when the capacity is taken. */
+  /** Queues a copy of the block, or answers false when the capacity is taken. */
   push(about: BlockAbout, samples: Float32Array): boolean {
-    if (this.#queue.length >= QUEUE_BLOCKS_MAX) return false;
-    this.#queue.push({ about, samples });
+    if (this.#queued >= QUEUE_BLOCKS_MAX) return false;
+    this.#slots[(this.#oldest + this.#queued) % QUEUE_BLOCKS_MAX]!.set(about, samples);
+    this.#queued++;
     return true;
   }
 
@@ -53,14 +51,16 @@ export class BlockQueue {
   /** Writes the next block to `out`. */
   take(out: Float32Array): Taken {
     const taken = this.#taken;
-    const block = this.#queue.shift();
     taken.fadedFromSample = -1;
-    if (!block) {
+    if (this.#queued === 0) {
       if (taken.isQueued) taken.starvations++;
       taken.isQueued = false;
       this.#fader.silence(out, 0, BLOCK_SAMPLES);
       return taken;
     }
+    const block = this.#slots[this.#oldest]!;
+    this.#oldest = (this.#oldest + 1) % QUEUE_BLOCKS_MAX;
+    this.#queued--;
     taken.isQueued = true;
     taken.mediaSample = block.about.mediaSample;
     const isStale = this.#epoch >= 0 && block.about.epoch !== this.#epoch && !block.about.isProtected;

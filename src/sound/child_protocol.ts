@@ -37,12 +37,15 @@ export function encodeFrame(kind: number, payload: Uint8Array): Uint8Array {
     throw new RangeError(`a frame of ${payload.length} bytes, wanted at most ${PAYLOAD_BYTES_MAX}`);
   }
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint16(4, kind, true);
-  view.setUint16(6, payload.length, true);
+  writeHeader(new DataView(bytes.buffer), kind, payload.length);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
+}
+
+function writeHeader(view: DataView, kind: number, payloadBytes: number): void {
+  view.setUint32(0, MAGIC, true);
+  view.setUint16(4, kind, true);
+  view.setUint16(6, payloadBytes, true);
 }
 
 /** A frame of float64 values: everything but blocks and texts. */
@@ -69,37 +72,58 @@ export interface BlockAbout {
 }
 
 const ABOUT_BYTES = 16;
+const BLOCK_PAYLOAD_BYTES = ABOUT_BYTES + BLOCK_SAMPLES * 4;
 
-export function encodeBlock(about: BlockAbout, samples: Float32Array): Uint8Array {
-  const payload = new Uint8Array(ABOUT_BYTES + BLOCK_SAMPLES * 4);
-  const view = new DataView(payload.buffer);
-  view.setFloat64(0, about.mediaSample, true);
-  view.setInt32(8, about.epoch, true);
-  view.setInt32(12, about.isProtected ? 1 : 0, true);
-  new Float32Array(payload.buffer, ABOUT_BYTES).set(samples);
-  return encodeFrame(FRAME.block, payload);
+/** One block and what travels with it, to be filled again and again. */
+export class Block {
+  readonly about = { mediaSample: 0, epoch: 0, isProtected: false };
+  readonly samples = new Float32Array(BLOCK_SAMPLES);
+
+  set(about: BlockAbout, samples: Float32Array): void {
+    this.about.mediaSample = about.mediaSample;
+    this.about.epoch = about.epoch;
+    this.about.isProtected = about.isProtected;
+    this.samples.set(samples);
+  }
 }
 
-/** The block of a frame, or undefined where its length is wrong. */
-export function decodeBlock(
-  payload: Uint8Array,
-): { readonly about: BlockAbout; readonly samples: Float32Array } | undefined {
-  if (payload.length !== ABOUT_BYTES + BLOCK_SAMPLES * 4) return undefined;
-  const bytes = payload.slice();
-  const view = new DataView(bytes.buffer);
-  return {
-    about: {
-      mediaSample: view.getFloat64(0, true),
-      epoch: view.getInt32(8, true),
-      isProtected: view.getInt32(12, true) !== 0,
-    },
-    samples: new Float32Array(bytes.buffer, ABOUT_BYTES),
-  };
+/** A block's frame, written over and over by {@linkcode BlockFrame.encode}. */
+export class BlockFrame {
+  readonly bytes = new Uint8Array(HEADER_BYTES + BLOCK_PAYLOAD_BYTES);
+  readonly #view = new DataView(this.bytes.buffer);
+  readonly #samples = new Float32Array(this.bytes.buffer, HEADER_BYTES + ABOUT_BYTES);
+
+  constructor() {
+    writeHeader(this.#view, FRAME.block, BLOCK_PAYLOAD_BYTES);
+  }
+
+  encode(about: BlockAbout, samples: Float32Array): Uint8Array {
+    this.#view.setFloat64(HEADER_BYTES, about.mediaSample, true);
+    this.#view.setInt32(HEADER_BYTES + 8, about.epoch, true);
+    this.#view.setInt32(HEADER_BYTES + 12, about.isProtected ? 1 : 0, true);
+    this.#samples.set(samples);
+    return this.bytes;
+  }
 }
+
+/** Reads a frame's block into `block`, or answers false where its length is wrong. */
+export function decodeBlock(payload: Uint8Array, block: Block): boolean {
+  if (payload.length !== BLOCK_PAYLOAD_BYTES) return false;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  block.about.mediaSample = view.getFloat64(0, true);
+  block.about.epoch = view.getInt32(8, true);
+  block.about.isProtected = view.getInt32(12, true) !== 0;
+  for (let index = 0; index < BLOCK_SAMPLES; index++) {
+    block.samples[index] = view.getFloat32(ABOUT_BYTES + index * 4, true);
+  }
+  return true;
+}
+
+const NOTHING = new Uint8Array(0);
 
 /** Cuts a stream of bytes into frames; text between them is skipped. Holds at most one frame and one chunk. */
 export class FrameReader {
-  #held: Uint8Array = new Uint8Array(0);
+  #held: Uint8Array = NOTHING;
   #skippedBytes = 0;
 
   constructor(readonly onFrame: (kind: number, payload: Uint8Array) => void) {}
@@ -134,6 +158,6 @@ export class FrameReader {
       this.onFrame(view.getUint16(at + 4, true), bytes.subarray(at + HEADER_BYTES, end));
       at = end;
     }
-    this.#held = bytes.slice(at);
+    this.#held = at === bytes.length ? NOTHING : bytes.slice(at);
   }
 }

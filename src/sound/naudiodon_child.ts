@@ -12,6 +12,7 @@ import { oneLine } from "../errors/mod.ts";
 import { MonotonicClock } from "../time/mod.ts";
 import { BlockQueue } from "./block_queue.ts";
 import {
+  Block,
   BLOCK_MS,
   BLOCK_SAMPLES,
   decodeBlock,
@@ -96,13 +97,15 @@ async function play(naudiodon: Naudiodon, args: readonly string[]): Promise<neve
   const device = choose(naudiodon, name);
   const { stream, channelCount } = open(naudiodon, device, maxQueue, framesPerBuffer);
   const queue = new BlockQueue();
+  const block = new Block();
   let takenBlocks = 0;
   let flushedAtMs = 0;
 
   const reader = new FrameReader((kind, payload) => {
     if (kind === FRAME.block) {
-      const block = decodeBlock(payload);
-      if (!block || !queue.push(block.about, block.samples)) fail("the parent sent more than its credit");
+      if (!decodeBlock(payload, block) || !queue.push(block.about, block.samples)) {
+        fail("the parent sent more than its credit");
+      }
     } else if (kind === FRAME.flush) {
       flushedAtMs = clock.nowMs();
       queue.flush(decodeNumbers(payload)[0]!);

@@ -9,8 +9,8 @@ import { withDeadline } from "../time/mod.ts";
 import {
   BLOCK_MS,
   BLOCK_SAMPLES,
+  BlockFrame,
   decodeNumbers,
-  encodeBlock,
   encodeNumbers,
   FRAME,
   FrameReader,
@@ -105,6 +105,8 @@ class NaudiodonPlayer implements Player {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #done: Promise<void>;
+  readonly #frames: readonly BlockFrame[];
+  #sentBlocks = 0;
   #fault: string | undefined;
   #isDisposed = false;
 
@@ -112,6 +114,8 @@ class NaudiodonPlayer implements Player {
     const library = librarySettings(options.latencyMs);
     this.deviceLatencyMs = library.latencyMs;
     this.creditBlocks = Math.max(2, Math.round((options.latencyMs - library.latencyMs) / BLOCK_MS));
+    // A block that was reported taken has been read: with one more than the credit no frame is in use twice.
+    this.#frames = Array.from({ length: this.creditBlocks + 1 }, () => new BlockFrame());
     const environment = options.pulseSink === undefined ? {} : { PULSE_SINK: options.pulseSink };
     const args = ["play", options.device, String(library.queueBlocks), String(library.framesPerBuffer)];
     this.#child = spawn(args, environment);
@@ -153,7 +157,8 @@ class NaudiodonPlayer implements Player {
   }
 
   send(about: Parameters<Player["send"]>[0], samples: Float32Array): void {
-    this.#write(encodeBlock(about, samples));
+    const frame = this.#frames[this.#sentBlocks++ % this.#frames.length]!;
+    this.#write(frame.encode(about, samples));
   }
 
   flush(epoch: number): void {

@@ -1,9 +1,9 @@
 /**
  * The second choice of player: a program of the system (pacat, pw-cat, aplay) fed through a named pipe.
  *
- * In: blocks and flushes. Out: the pipe, made as small as it can be, so that a full pipe is the device's own pace: a
- * block that went in is a block taken, and a full pipe is asked again after 3 ms (a write that waits would hold the
- * whole isolate). Linux only; runs in the sound worker. Limits: about 40 ms in the pipe, the program's own behind it.
+ * In: blocks and flushes. Out: the pipe, kept filled to 40 ms and no more, so that its level falls at the device's own
+ * pace: a block that went in is a block taken, and the level is looked at again after 3 ms (a write that waits would
+ * hold the whole isolate). Linux only; runs in the sound worker. Limits: 40 ms in the pipe, the program's own behind it.
  */
 import { closeSync, constants, openSync } from "node:fs";
 import { DeviceFault, oneLine } from "../errors/mod.ts";
@@ -20,11 +20,13 @@ import {
 } from "./player.ts";
 
 const CHANNELS = 2;
-const PIPE_BYTES = 8192;
-const PIPE_MS = PIPE_BYTES / (CHANNELS * 2) / 48;
+const BLOCK_BYTES = BLOCK_SAMPLES * CHANNELS * 2;
+/** Counted here: a small pipe's own capacity would free in pages of 21 ms. */
+const PIPE_BLOCKS = 4;
+const PIPE_MS = PIPE_BLOCKS * BLOCK_MS;
 /** What the program is asked to hold, the pipe's part left out. */
 const programMs = (latencyMs: number) => Math.round(latencyMs / 2);
-const F_SETPIPE_SZ = 1031;
+const FIONREAD = 0x541bn;
 const ASK_AGAIN_MS = 3;
 /** So many blocks do not fit anywhere on the way: once they are taken, something plays. */
 const BLOCKS_UNTIL_OPEN = 40;
@@ -70,34 +72,39 @@ function programs(options: PlayerOptions): readonly (readonly [string, readonly 
 function openLibc() {
   return Deno.dlopen("libc.so.6", {
     mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
-    fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
     write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   });
 }
 
-/** A pipe with a name and the least capacity, open both ways: opening never waits and a dead reader never errs. */
-class SmallPipe implements Disposable {
+/** A pipe with a name, kept short, open both ways: opening never waits and a dead reader never errs. */
+class ShortPipe implements Disposable {
   readonly path: string;
   readonly #folder: string;
   readonly #descriptor: number;
   readonly #libc = openLibc();
+  readonly #unreadBytes = new Int32Array(1);
 
   constructor() {
     this.#folder = Deno.makeTempDirSync({ prefix: "lipcam-sound-" });
     this.path = `${this.#folder}/pcm`;
-    const { mkfifo, fcntl } = this.#libc.symbols;
-    if (mkfifo(new TextEncoder().encode(`${this.path}\0`), 0o600) !== 0) {
+    if (this.#libc.symbols.mkfifo(new TextEncoder().encode(`${this.path}\0`), 0o600) !== 0) {
       this.#libc.close();
       Deno.removeSync(this.#folder);
       throw new DeviceFault("making a named pipe for the sound player failed", { code: "sound_unavailable" });
     }
     this.#descriptor = openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK);
-    fcntl(this.#descriptor, F_SETPIPE_SZ, PIPE_BYTES);
   }
 
-  /** Writes all of it, or answers false where the pipe is full: so little is never torn. */
-  write(bytes: Uint8Array<ArrayBuffer>): boolean {
-    return this.#libc.symbols.write(this.#descriptor, bytes, BigInt(bytes.length)) > 0;
+  /** Whether a block more may lie in the pipe. */
+  hasRoom(): boolean {
+    this.#libc.symbols.ioctl(this.#descriptor, FIONREAD, this.#unreadBytes);
+    return this.#unreadBytes[0]! <= (PIPE_BLOCKS - 1) * BLOCK_BYTES;
+  }
+
+  /** Writes all of a block where there is room: so little is never torn, and the pipe itself holds 64 kB. */
+  write(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#libc.symbols.write(this.#descriptor, bytes, BigInt(bytes.length));
   }
 
   [Symbol.dispose](): void {
@@ -113,7 +120,7 @@ class PipePlayer implements Player {
   readonly deviceLatencyMs: number;
   readonly #queue = new BlockQueue();
   readonly #clock = new MonotonicClock();
-  readonly #pipe = new SmallPipe();
+  readonly #pipe = new ShortPipe();
   readonly #child: Deno.ChildProcess;
   readonly #done: Promise<unknown>;
   #isDisposed = false;
@@ -144,7 +151,7 @@ class PipePlayer implements Player {
   }
 
   send(about: BlockAbout, samples: Float32Array): void {
-    this.#queue.push({ ...about }, samples.slice());
+    this.#queue.push(about, samples);
   }
 
   flush(epoch: number): void {
@@ -164,16 +171,18 @@ class PipePlayer implements Player {
     const bytes = new Uint8Array(pcm.buffer);
     let takenBlocks = 0;
     for (let blocks = 1; !this.#isEnded; blocks++) {
-      const taken = this.#queue.take(samples);
-      const { isQueued, mediaSample, starvations, fadedFromSample } = taken;
-      for (let index = 0; index < BLOCK_SAMPLES; index++) {
-        pcm.fill(Math.round(samples[index]! * 32767), index * CHANNELS, (index + 1) * CHANNELS);
-      }
-      if (fadedFromSample >= 0) events.onFlushed(fadedFromSample, this.#flushedAtMs, this.#clock.nowMs());
-      while (!this.#pipe.write(bytes)) {
+      // Only then is the block taken: until it goes into the pipe an interrupt reaches it.
+      while (!this.#pipe.hasRoom()) {
         await delay(ASK_AGAIN_MS);
         if (this.#isEnded) return;
       }
+      const { isQueued, mediaSample, starvations, fadedFromSample } = this.#queue.take(samples);
+      for (let index = 0, at = 0; index < BLOCK_SAMPLES; index++) {
+        const value = Math.max(-32768, Math.min(32767, Math.round(samples[index]! * 32767)));
+        for (let channel = 0; channel < CHANNELS; channel++) pcm[at++] = value;
+      }
+      if (fadedFromSample >= 0) events.onFlushed(fadedFromSample, this.#flushedAtMs, this.#clock.nowMs());
+      this.#pipe.write(bytes);
       if (isQueued) takenBlocks++;
       events.onTaken(takenBlocks, isQueued ? mediaSample : -1, this.#clock.nowMs(), starvations);
       if (blocks === BLOCKS_UNTIL_OPEN) this.onOpen();

@@ -2,10 +2,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  Block,
   BLOCK_SAMPLES,
+  BlockFrame,
   decodeBlock,
   decodeNumbers,
-  encodeBlock,
   encodeFrame,
   encodeNumbers,
   encodeText,
@@ -60,12 +61,15 @@ Deno.test("encodeFrame refuses what would not fit into one write; encodeText cut
   assertEquals(encodeText(FRAME.fault, "x".repeat(10_000)).length, 4096);
 });
 
-Deno.test("encodeBlock and encodeNumbers come back whole; a short block is refused", () => {
+Deno.test("BlockFrame.encode and encodeNumbers come back whole; a short block is refused", () => {
   const samples = Float32Array.from({ length: BLOCK_SAMPLES }, (_, index) => index / BLOCK_SAMPLES);
-  const block = decodeBlock(encodeBlock(about(7, 2 ** 40 + 1, true), samples).subarray(8));
-  assertEquals(block?.about, about(7, 2 ** 40 + 1, true));
-  assertEquals(block?.samples, samples);
-  assertEquals(decodeBlock(new Uint8Array(10)), undefined);
+  const block = new Block();
+  const frame = new BlockFrame();
+  frame.encode(about(), level(1));
+  assert(decodeBlock(frame.encode(about(7, 2 ** 40 + 1, true), samples).subarray(8), block));
+  assertEquals(block.about, about(7, 2 ** 40 + 1, true));
+  assertEquals(block.samples, samples);
+  assert(!decodeBlock(new Uint8Array(10), block));
   assertEquals([...decodeNumbers(encodeNumbers(FRAME.taken, 1, -1, 0.5).subarray(8))], [1, -1, 0.5]);
 });
 
@@ -73,6 +77,18 @@ Deno.test("BlockQueue.push refuses more than its capacity", () => {
   const queue = new BlockQueue();
   for (let block = 0; block < QUEUE_BLOCKS_MAX; block++) assert(queue.push(about(), level(0)));
   assert(!queue.push(about(), level(0)));
+});
+
+Deno.test("BlockQueue.take answers blocks in order, also where its slots come round", () => {
+  const queue = new BlockQueue();
+  const block = level(0);
+  const ahead = QUEUE_BLOCKS_MAX - 1;
+  for (let pushed = 0; pushed < 3 * QUEUE_BLOCKS_MAX; pushed++) {
+    queue.push(about(0, pushed), block.fill(pushed)); // the caller may write over it afterwards
+    if (pushed < ahead) continue;
+    const { out, taken } = take(queue);
+    assertEquals([taken.mediaSample, out[BLOCK_SAMPLES - 1]], [pushed - ahead, pushed - ahead]);
+  }
 });
 
 Deno.test("BlockQueue.take makes silence up where nothing came, faded, and counts the episode once", () => {

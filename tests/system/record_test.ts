@@ -2,109 +2,22 @@
  * Recordings as Debian's ffmpeg and ffprobe see them: a flash and a click of one unit are found again, the same input
  * gives the same bytes, and a recording that was killed or ran out of disk still plays.
  */
-import {
-  assert,
-  assertEquals,
-  assertGreaterOrEqual,
-  assertLessOrEqual,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Recorder } from "../../src/record/mod.ts";
+import { findMarks, missingForMarks, output, PERIOD_MS, recordMarked } from "./flash_and_click.ts";
 
 const SIZE = { width: 320, height: 180 };
-const FPS = 25;
-const SAMPLES_PER_FRAME = 1920;
 const FRAMES = 150;
 const MARKED_FRAME = 93;
-const CLICK_SAMPLES = 8;
 const SKEW_MS_MAX = 10;
 
-const isMissing = !(await hasPrograms());
-const ignore = isMissing && Deno.env.get("LIPCAM_REQUIRE_SYSTEM") !== "1";
-if (ignore) console.error("skipped: tests of recordings need ffmpeg and ffprobe (apt install ffmpeg)");
-
-async function hasPrograms(): Promise<boolean> {
-  try {
-    for (const name of ["ffmpeg", "ffprobe"]) {
-      await new Deno.Command(name, { args: ["-version"], stdout: "null", stderr: "null" }).output();
-    }
-    return true;
-  } catch {
-    return false; // not installed: the tests are skipped with a reason
-  }
-}
-
-async function output(program: string, ...args: string[]): Promise<Uint8Array> {
-  const { success, stdout, stderr } = await new Deno.Command(program, {
-    args: ["-v", "error", ...args],
-    signal: AbortSignal.timeout(60_000),
-  }).output();
-  assert(success, `${program}: ${new TextDecoder().decode(stderr)}`);
-  return stdout;
-}
-
-/** A grey picture whose bottom moves, so that the encoder has something to do; white in the marked frame. */
-function paint(picture: Uint8Array, frame: number): void {
-  const lumaBytes = SIZE.width * SIZE.height;
-  picture.fill(frame === MARKED_FRAME ? 235 : 60, 0, lumaBytes);
-  if (frame !== MARKED_FRAME) {
-    for (let at = lumaBytes / 2; at < lumaBytes; at++) picture[at] = 40 + ((at + frame * 7) % 40);
-  }
-  picture.fill(128, lumaBytes);
-}
+const missing = await missingForMarks();
+const ignore = missing !== undefined && Deno.env.get("LIPCAM_REQUIRE_SYSTEM") !== "1";
+if (ignore) console.error(`skipped: tests of recordings: ${missing}`);
 
 async function record(path: string, frames = FRAMES): Promise<void> {
-  await using recorder = await Recorder.open(path, {
-    size: SIZE,
-    fps: FPS,
-    samplesPerFrame: SAMPLES_PER_FRAME,
-  });
-  const picture = new Uint8Array(SIZE.width * SIZE.height * 3 / 2);
-  const samples = new Float32Array(SAMPLES_PER_FRAME);
-  for (let frame = 0; frame < frames; frame++) {
-    paint(picture, frame);
-    samples.fill(0);
-    if (frame === MARKED_FRAME) samples.fill(0.9, 0, CLICK_SAMPLES);
-    await recorder.add(picture, samples);
-  }
-  assertEquals((await recorder.close()).frames, frames);
-}
-
-/** The file's own times, in ms, of the brightest frame and of the middle of the loudest samples. */
-async function marks(path: string): Promise<{ flashMs: number; clickMs: number; frames: number }> {
-  const probed = await output(
-    "ffprobe",
-    ...["-select_streams", "v", "-show_entries", "frame=pts_time", "-of", "csv=p=0", path],
-  );
-  const text = new TextDecoder().decode(probed); // a frame with side data has a line more
-  const times = (text.match(/^-?\d[\d.]*/gm) ?? []).map((time) => parseFloat(time) * 1000);
-  const luma = await output(
-    "ffmpeg",
-    ...["-i", path, "-map", "0:v", "-vf", "scale=1:1:flags=area,format=gray"],
-    ...["-fps_mode", "passthrough", "-f", "rawvideo", "-"],
-  );
-  assertEquals(luma.length, times.length);
-  const sound = await output( // silence is put in, or priming cut off, so that its first sample is at time 0
-    "ffmpeg",
-    ...["-copyts", "-i", path, "-map", "0:a", "-af", "aresample=async=1:first_pts=0"],
-    ...["-f", "f32le", "-ac", "1", "-"],
-  );
-  const samples = new Float32Array(sound.slice().buffer);
-  return {
-    flashMs: times[indexOfMax(luma)]!,
-    clickMs: (indexOfMax(samples) - CLICK_SAMPLES / 2) / 48,
-    frames: luma.length,
-  };
-}
-
-function indexOfMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let at = 0; at < values.length; at++) {
-    if (Math.abs(values[at]!) > Math.abs(values[best]!)) best = at;
-  }
-  return best;
+  assertEquals(await recordMarked(path, { size: SIZE, frames, marked: [MARKED_FRAME] }), frames);
 }
 
 for (const extension of ["mp4", "webm", "mkv"]) {
@@ -117,13 +30,15 @@ for (const extension of ["mp4", "webm", "mkv"]) {
         const path = join(folder, `marked.${extension}`);
         await record(path);
         assertEquals([...Deno.readDirSync(folder)].map((entry) => entry.name), [`marked.${extension}`]);
-        const { flashMs, clickMs, frames } = await marks(path);
+        const { flashesMs, clicksMs, frames } = await findMarks(path);
+        assertEquals([flashesMs.length, clicksMs.length], [1, 1]);
+        const [flashMs, clickMs] = [flashesMs[0]!, clicksMs[0]!];
         console.log(
           `${extension}: flash ${flashMs} ms, click ${clickMs.toFixed(2)} ms, skew ${
             (clickMs - flashMs).toFixed(2)
           } ms`,
         );
-        assertLessOrEqual(Math.abs(flashMs - MARKED_FRAME * 1000 / FPS), 1);
+        assertLessOrEqual(Math.abs(flashMs - MARKED_FRAME * PERIOD_MS), 1);
         assertLessOrEqual(Math.abs(clickMs - flashMs), SKEW_MS_MAX);
         assertEquals(frames, FRAMES);
       } finally {

@@ -1,6 +1,6 @@
 /** The live view as lines of text: a state in, what a terminal shows out. Pure, so that it is tested as text. */
 import type { ProgrammeState } from "../programme/mod.ts";
-import { clip, Paint } from "./paint.ts";
+import { clip, Paint, wrap } from "./paint.ts";
 
 export interface DashboardInput {
   readonly state: ProgrammeState;
@@ -29,7 +29,7 @@ export function dashboardLines(input: DashboardInput): string[] {
   if (state.sound.microphone) rows.push(row(paint, "mic", state.sound.microphone));
   if (state.recording) rows.push(row(paint, "record", recordText(state.recording, paint)));
   if (state.page) rows.push(row(paint, "page", state.page));
-  for (const note of state.notes) rows.push(row(paint, "note", paint.yellow(note)));
+  for (const note of state.notes) rows.push(...noteRows(note, columns, paint));
   rows.push(
     "",
     input.message === "" ? "" : paint.yellow(input.message),
@@ -45,7 +45,15 @@ export function cursorAt(input: DashboardInput): { row: number; text: string } {
 }
 
 function row(paint: Paint, name: string, text: string): string {
-  return `${paint.dim(name.padEnd(9))} ${text}`;
+  return `${paint.dim(name.padEnd(NAME_COLUMNS - 1))} ${text}`;
+}
+
+const NAME_COLUMNS = 10;
+
+/** A note is read once and then acted on: it is shown whole. */
+function noteRows(note: string, columns: number, paint: Paint): string[] {
+  const lines = wrap(note, Math.max(20, columns - NAME_COLUMNS));
+  return lines.map((line, index) => row(paint, index === 0 ? "note" : "", paint.yellow(line)));
 }
 
 function spokenRow(state: ProgrammeState, paint: Paint): string {

@@ -55,3 +55,19 @@ export function clip(text: string, columns: number): string {
   }
   return kept;
 }
+
+/** `text`, which has no colour codes, broken at spaces into lines of at most `columns`; a longer word is cut. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (widthOf(longer) <= columns || line === "") {
+      line = longer;
+      continue;
+    }
+    lines.push(line);
+    line = word;
+  }
+  return [...lines, line].map((one) => clip(one, columns));
+}

@@ -140,3 +140,15 @@ Deno.test("dashboardLines shows what is heard, the counters and the devices, wit
     assertStringIncludes(text, part);
   }
 });
+
+Deno.test("dashboardLines shows a note whole, however narrow the terminal", () => {
+  const note =
+    "no camera: there is no video device; make one with: sudo modprobe v4l2loopback devices=2 video_nr=10,11";
+  const state = { ...STATE, notes: [note] };
+  for (const columns of [48, 80]) {
+    const lines = dashboardLines({ state, line: "", message: "", columns, hasColor: false });
+    const from = lines.findIndex((line) => line.startsWith("note"));
+    const shown = lines.slice(from, lines.indexOf("", from)).map((line) => line.slice(10)).join(" ");
+    assertEquals(shown, note);
+  }
+});

@@ -105,11 +105,9 @@ not stop it. All texts of --say come first, then all files of --audio.`,
     programme.page = server?.url;
 
     let hasFailed = false;
-    const watch = ({ outcome }: { outcome: Promise<{ state: string; error?: string }> }) =>
-      outcome.then((how) => {
-        if (how.state !== "failed") return;
-        hasFailed = true;
-        log.error(`could not speak: ${how.error}`);
+    const watch = ({ outcome }: { outcome: Promise<{ state: string }> }) =>
+      outcome.then(({ state }) => {
+        if (state === "failed") hasFailed = true;
       });
     for (const text of texts) watch(programme.say(text));
     for (const file of files) watch(programme.sayFile(file));

@@ -7,11 +7,18 @@
  */
 import { findAvatar } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
-import { DeviceFault, Fault, oneLine } from "../errors/mod.ts";
+import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { type Recording, startRecording } from "../record/mod.ts";
 import { openVirtualMicrophone, type SoundSink, startSound, type VirtualMicrophone } from "../sound/mod.ts";
-import { type SayOptions, Speaker, type SpeechEvent, type Tts, type Utterance } from "../speech/mod.ts";
+import {
+  type SayOptions,
+  Speaker,
+  type SpeechEvent,
+  type Tts,
+  type Utterance,
+  type Voice,
+} from "../speech/mod.ts";
 import { PHASES } from "../stage/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Folders, Log } from "../app/mod.ts";
@@ -22,7 +29,7 @@ import { RateMeter } from "./rate_meter.ts";
 import { StageThread } from "./stage_thread.ts";
 import type { CameraState, ProgrammeState, RecordingState } from "./state.ts";
 import { Subtitles } from "./subtitles.ts";
-import { openTts } from "./voice.ts";
+import { checkVoice, openTts } from "./voice.ts";
 
 export interface ProgrammeOptions {
   readonly config: Config;
@@ -42,6 +49,8 @@ export class Programme implements AsyncDisposable {
   readonly #subtitles = new Subtitles();
   readonly #startedMs: number;
   #tts!: Tts;
+  /** Undefined where the engine could not tell. */
+  #voices: readonly Voice[] | undefined;
   #speaker!: Speaker;
   #stage!: StageThread;
   #engine!: RunningEngine;
@@ -96,6 +105,8 @@ export class Programme implements AsyncDisposable {
     );
     if (config.record !== undefined) this.#recording = await this.#record(config.record);
     this.#followPlayhead();
+    // Not before: a start that fails says one thing, why it failed.
+    for (const note of this.#notes) this.#options.log.warn(note);
   }
 
   #openCamera(): CameraSupervisor | undefined {
@@ -172,10 +183,13 @@ export class Programme implements AsyncDisposable {
       }),
     );
     // The first sentence should not wait for a voice that has never spoken.
-    await this.#tts.synthesize("a", { ...this.#voice() }).catch((error) => {
-      if (error instanceof Fault && error.code === "unknown_voice") throw error;
+    try {
+      await this.#tts.synthesize("a", this.#voice());
+      this.#voices = await this.#tts.voices();
+    } catch (error) {
+      if (error instanceof InputFault) throw error; // no such voice, no such program
       this.#trouble(`the voice engine failed: ${oneLine(error)}`);
-    });
+    }
   }
 
   async #record(path: string): Promise<Recording> {
@@ -215,12 +229,22 @@ export class Programme implements AsyncDisposable {
 
   /** Speaks text; a stream of text is spoken as it comes. Throws InputFault or CapacityFault at once. */
   say(text: string | AsyncIterable<string>, options: SayOptions = {}): Utterance {
-    return this.#speaker.say(text, { ...this.#voice(), ...options });
+    const { voice } = options;
+    if (voice !== undefined && this.#voices) checkVoice(this.#options.config, voice, this.#voices);
+    return this.#watched(this.#speaker.say(text, { ...this.#voice(), ...options }));
   }
 
   /** Speaks a sound file of any kind. */
   sayFile(path: string, options: Omit<SayOptions, "voice"> = {}): Utterance {
-    return this.#speaker.sayFile(path, options);
+    return this.#watched(this.#speaker.sayFile(path, options));
+  }
+
+  /** What could not be spoken is logged, whoever asked for it. */
+  #watched(utterance: Utterance): Utterance {
+    utterance.outcome.then((how) => {
+      if (how.state === "failed") this.#options.log.error(`could not speak: ${how.error}`);
+    });
+    return utterance;
   }
 
   /** Cuts off what is being said and drops what is queued, but for utterances that may not be interrupted. */
@@ -252,9 +276,9 @@ export class Programme implements AsyncDisposable {
     this.#options.log.debug("speech", { ...event });
   }
 
+  /** While starting: what is missing here. */
   #note(line: string): void {
     this.#notes.push(line);
-    this.#options.log.warn(line);
   }
 
   #trouble(line: string): void {

@@ -1,5 +1,5 @@
 /** Main side of the stage's isolate: starts it, waits until its face is loaded, ends it by the stop flag. */
-import { Fault, oneLine } from "../errors/mod.ts";
+import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
 import type { StageNews, StageOrder } from "./stage_worker.ts";
@@ -16,7 +16,7 @@ export class StageThread implements AsyncDisposable {
   readonly #stopped = Promise.withResolvers<void>();
   readonly #died = Promise.withResolvers<never>();
 
-  /** Rejects with Fault `stage_start`, `deadline` or the signal's reason. */
+  /** Rejects with InputFault for an avatar that cannot be used, Fault `stage_failed`, `deadline` or the signal's reason. */
   static async start(
     memory: ProgrammeMemory,
     order: Omit<StageOrder, "programme">,
@@ -52,11 +52,13 @@ export class StageThread implements AsyncDisposable {
   #hear(news: StageNews): void {
     if (news.kind === "ready") this.#ready.resolve();
     else if (news.kind === "stopped") this.#stopped.resolve();
-    else this.#fail(news.message);
+    else this.#fail(news.message, news.inputCode);
   }
 
-  #fail(reason: string): void {
-    const fault = new Fault(`the stage stopped: ${oneLine(reason)}`, { code: "stage_failed" });
+  #fail(reason: string, inputCode?: string): void {
+    const fault = inputCode === undefined
+      ? new Fault(`the stage stopped: ${oneLine(reason)}`, { code: "stage_failed" })
+      : new InputFault(reason, { code: inputCode });
     this.#ready.reject(fault);
     this.#died.reject(fault);
     this.#stopped.resolve();

@@ -6,7 +6,7 @@
  */
 import { loadFace } from "../avatar/mod.ts";
 import { CameraLink, type CameraLinkShape, CameraOutput } from "../camera/mod.ts";
-import { oneLine } from "../errors/mod.ts";
+import { InputFault, oneLine } from "../errors/mod.ts";
 import { DeviceFollower, Stage, TickLoop, type UnitSink } from "../stage/mod.ts";
 import { MonotonicClock } from "../time/mod.ts";
 import { CameraSink, PlaybackSink } from "./device_sinks.ts";
@@ -28,7 +28,8 @@ export interface StageOrder {
 export type StageNews =
   | { readonly kind: "ready" }
   | { readonly kind: "stopped" }
-  | { readonly kind: "failed"; readonly message: string };
+  /** `inputCode` where what was given cannot be used: the code of an InputFault. */
+  | { readonly kind: "failed"; readonly message: string; readonly inputCode?: string };
 
 /** What this file sees of its own isolate. */
 interface WorkerSide {
@@ -42,7 +43,8 @@ side.onmessage = async (event) => {
     await run(event.data);
     side.postMessage({ kind: "stopped" });
   } catch (error) {
-    side.postMessage({ kind: "failed", message: oneLine(error) });
+    const input = error instanceof InputFault ? { inputCode: error.code } : {};
+    side.postMessage({ kind: "failed", message: oneLine(error), ...input });
   }
 };
 

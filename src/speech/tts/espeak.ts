@@ -9,7 +9,7 @@ import { Fault, InputFault } from "../../errors/mod.ts";
 import { delay, withDeadline } from "../../time/mod.ts";
 import type { EspeakAnswer, EspeakRequest } from "./espeak_worker.ts";
 import type { Spoken, SynthesizeOptions, Tts, Voice } from "./tts.ts";
-import { voiceFor, voiceNamed } from "./voice.ts";
+import { espeakVoice, voiceFor } from "./voice.ts";
 
 export interface EspeakOptions {
   /** Threads. Default 2. */
@@ -23,8 +23,6 @@ export interface EspeakOptions {
 const RATE_MIN = 0.5;
 const RATE_MAX = 3;
 const ABORT_GRACE_MS = 250;
-/** Variants that espeak-ng's voices take after a plus. (Whispering is left out: it differs from run to run.) */
-const VARIANT = /^(.*)\+(m[1-8]|f[1-5]|croak)$/i;
 const VOICES_DEADLINE_MS = 10_000;
 
 export class EspeakTts implements Tts {
@@ -82,9 +80,7 @@ export class EspeakTts implements Tts {
     const wanted = options.voice ?? this.#voice;
     const voices = await this.voices();
     if (wanted === undefined) return voiceFor(text, voices, options.language)?.id ?? "en-us";
-    const variant = VARIANT.exec(wanted);
-    const voice = voiceNamed(variant?.[1] ?? wanted, voices).id;
-    return variant === null ? voice : `${voice}+${variant[2]!.toLowerCase()}`;
+    return espeakVoice(wanted, voices);
   }
 
   async #ask(request: EspeakRequest, deadlineMs: number, signal?: AbortSignal): Promise<EspeakAnswer> {

@@ -1,4 +1,4 @@
 export { CommandTts, type CommandTtsOptions } from "./command.ts";
 export { type EspeakOptions, EspeakTts } from "./espeak.ts";
 export type { Spoken, SpokenWord, SynthesizeOptions, Tts, Voice } from "./tts.ts";
-export { guessLanguage, voiceFor, voiceNamed } from "./voice.ts";
+export { espeakVoice, guessLanguage, voiceFor, voiceNamed } from "./voice.ts";

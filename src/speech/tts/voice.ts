@@ -7,6 +7,8 @@ const VIETNAMESE = /[ăđơưạảấầẩẫậắằẳẵặẹẻẽếề
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const HAN = /\p{Script=Han}/u;
 const NAMED_MAX = 3;
+/** Variants that espeak-ng's voices take after a plus. (Whispering is left out: it differs from run to run.) */
+const VARIANT = /^(.*)\+(m[1-8]|f[1-5]|croak)$/i;
 
 /** "vi", "ja", "cmn", or undefined where the letters say nothing particular. */
 export function guessLanguage(text: string): string | undefined {
@@ -43,6 +45,13 @@ export function voiceNamed(wanted: string, voices: readonly Voice[]): Voice {
     `voice ${JSON.stringify(wanted.slice(0, 40))} is not known, wanted for example ${nearest.join(", ")}`,
     { code: "unknown_voice" },
   );
+}
+
+/** The voice called so, with espeak-ng's variant where one is named: "en-gb+f3". Throws InputFault `unknown_voice`. */
+export function espeakVoice(wanted: string, voices: readonly Voice[]): string {
+  const variant = VARIANT.exec(wanted);
+  const { id } = voiceNamed(variant?.[1] ?? wanted, voices);
+  return variant === null ? id : `${id}+${variant[2]!.toLowerCase()}`;
 }
 
 /** Edit distance; a name that contains the wanted one, or is its beginning, counts as near. */

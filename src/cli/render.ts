@@ -39,7 +39,7 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
         code: "nothing_to_say",
       });
     }
-    const { openTts, render } = await import("../programme/mod.ts");
+    const { openTts, probeTts, render } = await import("../programme/mod.ts");
     const { findAvatar } = await import("../avatar/mod.ts");
     const { cleanText, probeAudioFile } = await import("../speech/mod.ts");
     const { Recorder } = await import("../record/mod.ts");
@@ -55,6 +55,7 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
       highWaterMs: config.playback.highWaterMs,
     };
     await using tts = openTts(config);
+    await probeTts(config, tts);
     await using recorder = await Recorder.open(out, {
       size,
       fps: config.fps,

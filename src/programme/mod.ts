@@ -11,4 +11,4 @@ export type {
   Speaking,
   SpeechState,
 } from "./state.ts";
-export { openTts } from "./voice.ts";
+export { openTts, probeTts } from "./voice.ts";

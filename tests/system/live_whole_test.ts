@@ -132,7 +132,7 @@ Deno.test("live --exit: more lines than the queue holds are all spoken, then it 
   await live.endInput();
   const { code, stdout, stderr } = await live.ended(60_000);
   assertEquals([code, stdout], [0, ""]);
-  const spoken = [...stderr.matchAll(/kind=segment  text=(\w+)\./g)].map((match) => match[1]);
+  const spoken = [...stderr.matchAll(/kind=segment {2}text=(\w+)\./g)].map((match) => match[1]);
   assertEquals(spoken, ["One", "Two", "Three", "Four", "Five", "Six"]);
 });
 

@@ -9,6 +9,8 @@ export interface DashboardInput {
   /** The newest message (a refused line, a lost camera), shown above the input. */
   readonly message: string;
   readonly columns: number;
+  /** Height of the terminal: what does not fit is left out above the input line. */
+  readonly rows: number;
   readonly hasColor: boolean;
 }
 
@@ -30,13 +32,14 @@ export function dashboardLines(input: DashboardInput): string[] {
   if (state.recording) rows.push(row(paint, "record", recordText(state.recording, paint)));
   if (state.page) rows.push(row(paint, "page", state.page));
   for (const note of state.notes) rows.push(...noteRows(note, columns, paint));
-  rows.push(
+  const foot = [
     "",
     input.message === "" ? "" : paint.yellow(input.message),
     `${paint.bold("say >")} ${tail(input)}`,
-  );
-  rows.push(paint.dim("Enter says it   Esc interrupts   Ctrl-C ends"));
-  return rows.map((text) => clip(text, columns));
+    paint.dim("Enter says it   Esc interrupts   Ctrl-C ends"),
+  ].slice(-Math.max(2, input.rows));
+  const shown = [...rows.slice(0, Math.max(0, input.rows - foot.length)), ...foot];
+  return shown.map((text) => clip(text, columns));
 }
 
 /** Zero-based row of the input line and its column, for the cursor. */

@@ -78,9 +78,10 @@ export class LiveTerminal implements AsyncDisposable {
       line: this.#editor.line,
       message: this.#message,
       columns,
+      rows,
       hasColor: this.#options.hasColor,
     };
-    const lines = dashboardLines(input).slice(0, rows);
+    const lines = dashboardLines(input);
     const cursor = cursorAt(input);
     const body = lines.map((line, index) => `\x1b[${index + 1};1H\x1b[2K${line}`).join("");
     this.#write(`${body}\x1b[0J\x1b[${cursor.row + 1};${widthOf(cursor.text) + 1}H`);

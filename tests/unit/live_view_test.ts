@@ -120,11 +120,18 @@ const STATE: ProgrammeState = {
 Deno.test("dashboardLines shows what is heard, the counters and the devices, within any width", () => {
   for (const columns of [20, 60, 120]) {
     for (const hasColor of [false, true]) {
-      const lines = dashboardLines({ state: STATE, line: "typed", message: "", columns, hasColor });
+      const lines = dashboardLines({ state: STATE, line: "typed", message: "", columns, rows: 40, hasColor });
       for (const line of lines) assertLessOrEqual(widthOf(line), columns, JSON.stringify(line));
     }
   }
-  const text = dashboardLines({ state: STATE, line: "typed", message: "", columns: 120, hasColor: false })
+  const text = dashboardLines({
+    state: STATE,
+    line: "typed",
+    message: "",
+    columns: 120,
+    rows: 40,
+    hasColor: false,
+  })
     .join("\n");
   for (
     const part of [
@@ -146,9 +153,24 @@ Deno.test("dashboardLines shows a note whole, however narrow the terminal", () =
     "no camera: there is no video device; make one with: sudo modprobe v4l2loopback devices=2 video_nr=10,11";
   const state = { ...STATE, notes: [note] };
   for (const columns of [48, 80]) {
-    const lines = dashboardLines({ state, line: "", message: "", columns, hasColor: false });
+    const lines = dashboardLines({ state, line: "", message: "", columns, rows: 40, hasColor: false });
     const from = lines.findIndex((line) => line.startsWith("note"));
     const shown = lines.slice(from, lines.indexOf("", from)).map((line) => line.slice(10)).join(" ");
     assertEquals(shown, note);
+  }
+});
+
+Deno.test("dashboardLines keeps the input line in a low terminal", () => {
+  for (const rows of [2, 3, 6, 12]) {
+    const lines = dashboardLines({
+      state: STATE,
+      line: "typed",
+      message: "",
+      columns: 80,
+      rows,
+      hasColor: false,
+    });
+    assertLessOrEqual(lines.length, rows);
+    assert(lines.includes("say > typed"));
   }
 });

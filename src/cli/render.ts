@@ -90,6 +90,9 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
         shownSeconds = seconds;
         log.info(`${seconds} s rendered`);
       },
+    }).catch(async (error) => {
+      await recorder.discard(); // half of it is not what was asked for, nor worth an older file of that name
+      throw error;
     });
     const result = await recorder.close();
     const tookMs = Math.round(context.clock.nowMs() - startMs);

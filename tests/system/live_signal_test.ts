@@ -78,6 +78,19 @@ Deno.test("live: SIGTERM while it starts ends it with one line and nothing left 
   assertEquals([room.tokenFiles(), room.files().filter((name) => name !== "x.mp4")], [[], []]);
 });
 
+Deno.test("render: SIGTERM ends it with one line and leaves an older file of that name as it was", async () => {
+  using room = new Room();
+  Deno.writeTextFileSync(`${room.working}/x.mp4`, "the old one");
+  const args = ["--say", LONG.repeat(50), "--out", "x.mp4", "--size", "320x180"];
+  await using render = new LiveProcess(room, args, { command: "render" });
+  await render.said(/10 s rendered/, 40_000);
+  assertEquals(room.files(), [".x.partial.mp4", "x.mp4"]);
+  render.signal("SIGTERM");
+  const { code, stdout, lines } = await render.ended(10_000);
+  assertEquals([code, stdout, lines.at(-1)], [1, "", "lipcam: stopped by SIGTERM"]);
+  assertEquals([room.files(), Deno.readTextFileSync(`${room.working}/x.mp4`)], [["x.mp4"], "the old one"]);
+});
+
 Deno.test({
   name: "live: after kill -9 a new start is not troubled by token, microphone and unfinished recording",
   ignore: isSkipped,

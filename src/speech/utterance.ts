@@ -37,7 +37,13 @@ export type SpeechEvent =
       readonly startSample: number;
       readonly endSample: number;
     }
-    | { readonly kind: "utterance_end"; readonly state: Outcome["state"]; readonly playedMs: number }
+    | {
+      readonly kind: "utterance_end";
+      readonly state: Outcome["state"];
+      readonly playedMs: number;
+      /** Why it failed, where it did. */
+      readonly error?: string;
+    }
   );
 
 interface TextMark extends SpokenWord {
@@ -143,8 +149,7 @@ export class SpokenUtterance implements Utterance {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#resolve(outcome);
-    const { state, playedMs } = outcome;
-    this.onEvent({ kind: "utterance_end", utterance: this.id, metadata: this.metadata, state, playedMs });
+    this.onEvent({ kind: "utterance_end", utterance: this.id, metadata: this.metadata, ...outcome });
   }
 }
 

@@ -206,7 +206,7 @@ export class PlaybackBuffer {
       const written = this.#changeDepth(out, at, slot);
       if (written >= 0) return written;
     }
-    if (isStale && !this.#isStale) {
+    if (isStale && !this.#isStale && !this.#isFadedElsewhere) {
       this.gauges.set("staleFromSample", header[MEDIA_SAMPLE]! + this.#offset);
     }
     if (isStale && this.#isFadedElsewhere) this.#fader.forget();

@@ -11,6 +11,8 @@ import { UNIT_FLAG, type UnitRing, type UnitSlot } from "../unit/mod.ts";
 const UNITS_BETWEEN_STEPS = 25;
 /** A new latency must differ by more than this share of a frame before the hold moves. */
 const HYSTERESIS_FRAMES = 0.75;
+/** The sound is cut where it is on its way: behind what is heard at the interrupt, to within this. */
+const CUT_FRAMES = 2;
 
 export class Hold {
   readonly #units: UnitRing;
@@ -19,6 +21,8 @@ export class Hold {
   #frames = -1;
   #sinceStep = 0;
   #closedUnit = -1;
+  /** A cut before this media sample is an earlier interrupt's: where this one cut is not known yet. */
+  #cutFromSample = 0;
 
   constructor(units: UnitRing, epoch: Epoch) {
     this.#units = units;
@@ -33,17 +37,23 @@ export class Hold {
 
   /**
    * The unit to show while `slot`, unit number `unit`, is handed over. `wantedFrames` is the latency in frames;
-   * `staleFromSample` the media sample from which the sound was silenced by the last interrupt, -1 for none.
+   * `staleFromSample` the media sample from which the sound was silenced by the last interrupt that reached it, -1
+   * for none.
    */
   pick(slot: UnitSlot, unit: number, wantedFrames: number, staleFromSample: number): UnitSlot {
     this.#adapt(slot, wantedFrames);
-    if ((slot.flags & UNIT_FLAG.interrupted) !== 0) this.#closedUnit = unit;
     const heldUnit = Math.max(0, unit - this.frames);
     const held = this.#units.at(heldUnit);
+    const { samplesPerFrame } = this.#units.shape;
+    if ((slot.flags & UNIT_FLAG.interrupted) !== 0) {
+      this.#closedUnit = unit;
+      this.#cutFromSample = (held ?? slot).mediaSample - CUT_FRAMES * samplesPerFrame;
+    }
     if (held === undefined) return slot;
     const isSilenced = (held.flags & UNIT_FLAG.speech) !== 0 && heldUnit < this.#closedUnit &&
       this.#epoch.isStale(held.epoch, (held.flags & UNIT_FLAG.protected) !== 0) &&
-      staleFromSample >= 0 && held.mediaSample >= staleFromSample - this.#units.shape.samplesPerFrame / 2;
+      staleFromSample >= 0 && staleFromSample >= this.#cutFromSample &&
+      held.mediaSample >= staleFromSample - samplesPerFrame / 2;
     return isSilenced ? this.#units.at(this.#closedUnit) ?? slot : held;
   }
 

@@ -48,6 +48,15 @@ Deno.test("Hold shows the closed mouth as soon as the sound is cut, not the held
   assertEquals(show(0, 3, staleFrom), 11);
 });
 
+Deno.test("Hold does not take an earlier interrupt's cut for this one's while that is not known yet", () => {
+  const { show, epoch } = openHold();
+  const earlier = 2 * 1920;
+  for (let n = 0; n < 10; n++) show(UNIT_FLAG.speech, 3, earlier);
+  epoch.bump();
+  assertEquals(show(UNIT_FLAG.interrupted, 3, earlier), 7);
+  assertEquals([show(0, 3, 9 * 1920), show(0, 3, 9 * 1920)], [8, 10]);
+});
+
 Deno.test("DeviceFollower brings the depth back to target for a device that is 2000 ppm off", () => {
   const follower = new DeviceFollower();
   let depthMs = 60;

@@ -11,6 +11,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   stage: async () => (await import("./bench/stage.ts")).benchStage(),
   tick: async () => (await import("./bench/tick.ts")).benchTick(),
   speech: async () => (await import("./bench/speech.ts")).benchSpeech(),
+  interrupt: async () => (await import("./bench/interrupt.ts")).benchInterrupt(),
   recording: async () => (await import("./bench/recording.ts")).benchRecording(),
   render: async () => (await import("./bench/render.ts")).benchRender(),
   idle: async () => (await import("./bench/idle.ts")).benchIdle(),

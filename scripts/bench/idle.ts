@@ -1,6 +1,7 @@
 /** What an idle programme costs: processor time of the whole process over ten seconds. */
 import { delay } from "../../src/time/mod.ts";
 import { type Figure, single } from "./figure.ts";
+import { childrenOf } from "./processes.ts";
 import { clock, startProgramme } from "./programme.ts";
 
 const WARM_MS = 5000;
@@ -26,16 +27,10 @@ export async function benchIdle(): Promise<Figure[]> {
 /** Of this process and its children, from /proc/PID/stat fields 14 to 15 (proc(5)). */
 function processorSeconds(): number {
   let ticks = 0;
-  for (const pid of [String(Deno.pid), ...childrenOf(Deno.pid)]) {
+  for (const pid of [Deno.pid, ...childrenOf(Deno.pid)]) {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     ticks += Number(fields[11]) + Number(fields[12]);
   }
   return ticks / USER_HZ;
-}
-
-function childrenOf(pid: number): string[] {
-  return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(/\s+/).filter((one) =>
-    one !== ""
-  );
 }

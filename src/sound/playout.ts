@@ -192,6 +192,7 @@ export class Playout implements AsyncDisposable {
       },
       onFlushed: (mediaSample, noticedAtMs, atMs) => {
         if (mediaSample >= 0) this.#buffer.gauges.set("staleFromSample", mediaSample);
+        this.#buffer.gauges.set("flushedAtMs", atMs);
         this.onFlushed(mediaSample, noticedAtMs, atMs);
       },
       onEnd: (reason) => {

@@ -25,6 +25,8 @@ export const SOUND_GAUGES = [
   "underruns",
   /** Media sample at which the last interrupted speech began to fade, -1 for none yet. */
   "staleFromSample",
+  /** Monotonic ms (Clock.nowMs) at which that fade was handed to the device; no interrupted speech enters it later. */
+  "flushedAtMs",
   /** Silent samples put in (pre-buffering, underruns, a deeper buffer). */
   "insertedSamples",
   /** Samples left out (a shallower buffer, a device change). */

@@ -90,6 +90,7 @@ export const ConfigSchema = z.strictObject({
   ),
   soundLatencyMs: whole(60, 500, 100, "most sound in flight to the device"),
   mic: note(z.boolean().default(false), 'offer a virtual microphone, "Lipcam Microphone"', "true or false"),
+  micMonitor: note(z.boolean().default(false), "with mic, be heard on the speakers too", "true or false"),
   width: side(1280, "width of the picture in pixels"),
   height: side(720, "height of the picture in pixels"),
   fps: note(

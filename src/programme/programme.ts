@@ -129,7 +129,7 @@ export class Programme implements AsyncDisposable {
     const { memory } = this;
     if (config.mic) {
       try {
-        this.#microphone = this.#opened.use(await openVirtualMicrophone());
+        this.#microphone = this.#opened.use(await openVirtualMicrophone({ isMonitored: config.micMonitor }));
       } catch (error) {
         this.#note(`no virtual microphone: ${oneLine(error)}`);
       }

@@ -15,4 +15,8 @@ export {
   type SoundState,
   startSound,
 } from "./sound_sink.ts";
-export { openVirtualMicrophone, type VirtualMicrophone } from "./virtual_microphone.ts";
+export {
+  openVirtualMicrophone,
+  type VirtualMicrophone,
+  type VirtualMicrophoneOptions,
+} from "./virtual_microphone.ts";

@@ -2,7 +2,7 @@
  * The avatar's voice as a microphone that any program can pick.
  *
  * In: nothing. Out: on PulseAudio and PipeWire a null sink to play into and a source, "Lipcam Microphone", that hears
- * it; removed on dispose. What a crashed run left behind is found by the owner written into it and removed first; a
+ * it, on demand heard on the speakers too; removed on dispose. What a crashed run left behind is found by the owner written into it and removed first; a
  * living run's is left alone. Elsewhere the words for a virtual cable. Main thread; every call to pactl is bounded.
  */
 import { DeviceFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
@@ -21,6 +21,13 @@ const SINK = "lipcam_sink";
 const SOURCE = "lipcam_microphone";
 const LABEL = "Lipcam Microphone";
 const PACTL_MS_MAX = 5000;
+/** What the speakers are behind the microphone; less runs dry on a busy machine. */
+const MONITOR_LATENCY_MS = 60;
+
+export interface VirtualMicrophoneOptions {
+  /** Whether the voice is heard on the system's default sink as well. Default false. */
+  readonly isMonitored?: boolean;
+}
 
 const CABLES: Partial<Record<typeof Deno.build.os, string>> = {
   windows: 'install VB-Cable (vb-audio.com/Cable), start Lipcam with --sound "CABLE Input" and choose ' +
@@ -81,8 +88,14 @@ async function findModules(): Promise<{ readonly id: string; readonly livePid: n
   });
 }
 
+async function defaultSink(): Promise<string | undefined> {
+  return /^Default Sink: (\S+)$/m.exec(await pactl("info"))?.[1];
+}
+
 /** Makes the microphone. Throws InputFault where this system has none, DeviceFault where it cannot be made now. */
-export async function openVirtualMicrophone(): Promise<VirtualMicrophone> {
+export async function openVirtualMicrophone(
+  { isMonitored = false }: VirtualMicrophoneOptions = {},
+): Promise<VirtualMicrophone> {
   const cable = CABLES[Deno.build.os];
   if (cable !== undefined) {
     throw new InputFault(`a virtual microphone is not made on this system; ${cable}`, {
@@ -98,6 +111,8 @@ export async function openVirtualMicrophone(): Promise<VirtualMicrophone> {
     );
   }
   for (const { id } of found.reverse()) await pactl("unload-module", id);
+  // Asked before ours is there: on a machine without a card ours becomes the default and would hear itself.
+  const speakers = isMonitored ? await defaultSink() : undefined;
 
   const owner = `lipcam.owner="${Deno.pid}-${startOf(Deno.pid)}"`;
   await using ladder = new AsyncDisposableStack();
@@ -123,6 +138,15 @@ export async function openVirtualMicrophone(): Promise<VirtualMicrophone> {
     `source_name=${SOURCE}`,
     `source_properties='device.description="${LABEL}" ${owner}'`,
   );
+  if (speakers !== undefined) {
+    await load(
+      "module-loopback",
+      `source=${SINK}.monitor`,
+      `sink=${speakers}`,
+      `latency_msec=${MONITOR_LATENCY_MS}`,
+      `sink_input_properties='media.name="Lipcam" ${owner}'`,
+    );
+  }
   const resources = ladder.move();
   return {
     sinkName: SINK,

@@ -1,52 +1,87 @@
 /**
  * Who is at the other end of a loopback connection, and who listens on a port, by /proc/net (Linux). Elsewhere, and
- * where /proc is hidden, nothing is known and the answer is undefined.
+ * where /proc is hidden, nothing is known.
  */
 
+/** One end of a connection; an IPv4 address, plain or inside an IPv6 one. */
+export interface Endpoint {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** A line of /proc/net/tcp or tcp6; addresses as the kernel writes them, "0100007F:1F4A". */
 interface SocketRow {
-  readonly localPort: number;
-  readonly remotePort: number;
-  readonly isListening: boolean;
+  readonly local: string;
+  readonly remote: string;
+  readonly state: string;
   readonly uid: number;
   readonly inode: string;
 }
 
+const ESTABLISHED = "01";
 const LISTENING = "0A";
+/** The kernel writes an address as machine words, so the order of its bytes is the machine's. */
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-function rows(): SocketRow[] {
-  const found: SocketRow[] = [];
-  for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    let text: string;
+/** The tables' texts; none where there are none to read. */
+function readTables(): string[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => {
     try {
-      text = Deno.readTextFileSync(file);
+      return [Deno.readTextFileSync(file)];
     } catch {
-      continue; // no such table here: nothing is known
+      return []; // no such table here: nothing is known
     }
-    for (const line of text.split("\n").slice(1)) {
-      const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
-      if (local === undefined || remote === undefined || uid === undefined || inode === undefined) continue;
-      const port = (address: string) => parseInt(address.slice(address.lastIndexOf(":") + 1), 16);
-      found.push({
-        localPort: port(local),
-        remotePort: port(remote),
-        isListening: state === LISTENING,
-        uid: Number(uid),
-        inode,
-      });
-    }
-  }
-  return found;
+  });
 }
 
-/** The user id of the client of a loopback connection to `serverPort`. */
-export function clientUid(clientPort: number, serverPort: number): number | undefined {
-  return rows().find((row) => row.localPort === clientPort && row.remotePort === serverPort)?.uid;
+function rowsOf(tables: readonly string[]): SocketRow[] {
+  return tables.flatMap((table) => table.split("\n").slice(1)).flatMap((line) => {
+    const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
+    if (local === undefined || remote === undefined || state === undefined) return [];
+    if (uid === undefined || inode === undefined) return [];
+    return [{ local, remote, state, uid: Number(uid), inode }];
+  });
+}
+
+/**
+ * Whether the client of the connection `client` -> `server` belongs to the user `uid`. Only a connection that stands,
+ * of exactly these two ends, counts: one that is over, or of another address with the same ports, may be anybody's.
+ * True where no table can be read (another system, a hidden /proc): there nobody can be told apart.
+ */
+export function isClientOf(
+  uid: number | null,
+  client: Endpoint,
+  server: Endpoint,
+  tables: readonly string[] = readTables(),
+): boolean {
+  if (uid === null || tables.length === 0) return true;
+  const [locals, remotes] = [spellings(client), spellings(server)];
+  return rowsOf(tables).some((row) =>
+    row.state === ESTABLISHED && locals.includes(row.local) && remotes.includes(row.remote) && row.uid === uid
+  );
+}
+
+/** How the two tables write an IPv4 end: plain, and inside an IPv6 address. */
+function spellings({ hostname, port }: Endpoint): string[] {
+  const bytes = hostname.replace(/^::ffff:/i, "").split(".").map(Number);
+  if (bytes.length !== 4) return [];
+  const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
+  const word = (four: readonly number[]) =>
+    (IS_LITTLE_ENDIAN ? four.toReversed() : four).map((byte) => hex(byte, 2)).join("");
+  const address = word(bytes);
+  const mapped = word([0, 0, 0, 0]) + word([0, 0, 0, 0]) + word([0, 0, 255, 255]) + address;
+  return [address, mapped].map((one) => `${one}:${hex(port, 4)}`);
+}
+
+function portOf(address: string): number {
+  return parseInt(address.slice(address.lastIndexOf(":") + 1), 16);
 }
 
 /** The process listening on `port`, where it is one of ours to see. */
 export function listenerPid(port: number): number | undefined {
   const inodes = new Set(
-    rows().filter((row) => row.isListening && row.localPort === port).map((row) => row.inode),
+    rowsOf(readTables()).filter((row) => row.state === LISTENING && portOf(row.local) === port)
+      .map((row) => row.inode),
   );
   if (inodes.size === 0) return undefined;
   for (const entry of readNames("/proc")) {

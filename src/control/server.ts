@@ -6,7 +6,7 @@ import { CapacityFault, Fault, InputFault } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
 import { Guard } from "./guard.ts";
 import { loadPage } from "./page_assets.ts";
-import { clientUid, listenerPid } from "./peer.ts";
+import { isClientOf, listenerPid } from "./peer.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
 import type { ProgrammeControl } from "./programme_control.ts";
 import { type Route, routes } from "./routes.ts";
@@ -57,10 +57,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     const { pathname } = new URL(request.url);
     guard.checkSite(request, pathname === "/");
-    const isOwnUser = () => {
-      const uid = clientUid(info.remoteAddr.port, server.addr.port);
-      return uid === undefined || uid === Deno.uid() || uid === 0;
-    };
+    const isOwnUser = () => isClientOf(Deno.uid(), info.remoteAddr, server.addr);
     const route = find(table, pathname, request, () => guard.checkToken(request, isOwnUser));
     if (route.isGuarded) guard.checkToken(request, isOwnUser);
     const leaving = new AbortController();

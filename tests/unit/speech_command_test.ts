@@ -1,6 +1,7 @@
 /** A program as a voice: what it gets, what may come back, and what happens when it misbehaves. */
 import { assertAlmostEquals, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
 import { Fault, InputFault } from "../../src/errors/mod.ts";
+import { delay, withDeadline } from "../../src/time/mod.ts";
 import { CommandTts, voiceFor, voiceNamed } from "../../src/speech/mod.ts";
 
 /** A voice program: a sine as long as the text, one letter 10 ms, at 22 050 Hz. */
@@ -68,6 +69,61 @@ Deno.test("CommandTts kills a program at its deadline, on abort and past its lim
   await using capped = new CommandTts({ command: flood, outputBytesMax: 1_000_000 });
   await assertRejects(() => capped.synthesize("Hello.", {}), Fault, "more than 1000000 bytes");
 });
+
+for (
+  const [what, code] of [["stays in its group", "sleep 10 & wait"], [
+    "leaves its group",
+    "setsid sleep 10",
+  ]] as const
+) {
+  Deno.test({
+    name: `CommandTts: closing does not wait for a grandchild that ${what} and holds the output open`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const folder = Deno.makeTempDirSync();
+      try {
+        const tts = new CommandTts({
+          command: ["sh", "-c", `echo $$ > ${folder}/pid; ${code} & exec sleep 10`],
+        });
+        const call = assertRejects(() => tts.synthesize("Hello.", {}), Fault, "closed");
+        while (!isThere(`${folder}/pid`)) await delay(5);
+        await delay(100); // the grandchild starts
+        await withDeadline(tts[Symbol.asyncDispose](), 5000, "closing the voice program");
+        await call;
+        if (what === "stays in its group") {
+          const group = Number(Deno.readTextFileSync(`${folder}/pid`));
+          await withDeadline(gone(group), 5000, "the end of the whole group");
+        }
+      } finally {
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.readTextFileSync(path) !== "";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Resolves when no process of the group is left. */
+async function gone(group: number): Promise<void> {
+  const isLeft = () =>
+    [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).some(({ name }) => {
+      try {
+        const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
+        const [state, , of] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return Number(of) === group && state !== "Z";
+      } catch {
+        return false; // it has just ended
+      }
+    });
+  while (isLeft()) await delay(10);
+}
 
 Deno.test("CommandTts refuses an empty command and an unknown output", () => {
   assertThrows(() => new CommandTts({ command: [] }), InputFault, "wanted a program");

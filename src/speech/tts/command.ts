@@ -2,7 +2,8 @@
  * Any program as a voice: it gets the text as an argument or on stdin and writes WAV or raw PCM to stdout.
  *
  * In: a segment of text, main thread. Out: sound; the words' places are estimated from their lengths. One child
- * process a call, killed at the deadline, on abort and when it writes more than the limit. No shell is involved.
+ * process a call, killed with all it started at the deadline, on abort and when it writes more than the limit. No
+ * shell is involved.
  */
 import { Fault, InputFault, oneLine } from "../../errors/mod.ts";
 import { withDeadline } from "../../time/mod.ts";
@@ -25,6 +26,9 @@ export interface CommandTtsOptions {
 }
 
 const STDERR_BYTES_MAX = 4096;
+const CLOSE_MS_MAX = 2000;
+/** A group of its own also keeps the terminal's Ctrl-C from ending the voice before the programme ends in order. */
+const IS_GROUP_KILLED = Deno.build.os !== "windows";
 
 export class CommandTts implements Tts {
   readonly name: string;
@@ -78,7 +82,7 @@ export class CommandTts implements Tts {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort(new Fault(`speaking with ${this.name}: the engine is closed`, { code: "closed" }));
-    await Promise.allSettled(this.#running);
+    await withDeadline(Promise.allSettled(this.#running), CLOSE_MS_MAX, `closing ${this.name}`);
   }
 
   async #run(text: string, options: SynthesizeOptions, signal: AbortSignal): Promise<Uint8Array> {
@@ -90,19 +94,13 @@ export class CommandTts implements Tts {
       argument.replace(/\{(text|voice|rate)\}/g, (_, key: string) => values[key]!)
     );
     const child = this.#spawn(argv, isTextGiven ? "null" : "piped");
-    const kill = () => {
-      try {
-        child.kill("SIGKILL");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // already over
-      }
-    };
+    const kill = () => killWithGroup(child);
     signal.addEventListener("abort", kill, { once: true });
     try {
       const [status, bytes, lastLine] = await Promise.all([
         child.status,
-        this.#collect(child.stdout, kill),
-        lastLineOf(child.stderr),
+        this.#collect(until(signal, child.stdout), kill),
+        lastLineOf(until(signal, child.stderr)),
         isTextGiven ? undefined : feed(child.stdin, text),
       ]);
       signal.throwIfAborted();
@@ -127,6 +125,7 @@ export class CommandTts implements Tts {
         stdin,
         stdout: "piped",
         stderr: "piped",
+        detached: IS_GROUP_KILLED,
       }).spawn();
     } catch (error) {
       throw new InputFault(
@@ -163,6 +162,22 @@ export class CommandTts implements Tts {
   #failed(is: string, lastLine: string): Fault {
     const said = lastLine === "" ? "" : ` (${lastLine})`;
     return new Fault(`speaking with ${this.name} failed: ${is}${said}`, { code: "tts_failed" });
+  }
+}
+
+/** The stream, let go of when `signal` aborts: what the program started may hold its other end open for ever. */
+function until(signal: AbortSignal, stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  return stream.pipeThrough(new TransformStream(), { signal });
+}
+
+/** The program and, where it leads a group of its own, everything it started. */
+function killWithGroup(child: Deno.ChildProcess): void {
+  try {
+    if (IS_GROUP_KILLED) Deno.kill(-child.pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  } catch (error) {
+    // Already over: no process, or no group, of that number is left.
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -59,15 +59,28 @@ const textToSpeech = z.strictObject({
   deadlineMs: whole(100, 600_000, 10_000, "longest wait for one segment of speech"),
 });
 
+/** More than the playback buffer can hold: src/sound/playback_buffer.ts refuses it too. */
+const WATER_MS_MAX = 2000;
+
 const playback = z.strictObject({
   preBufferMs: whole(
     0,
-    2000,
+    WATER_MS_MAX,
     80,
     "speech held ready before an utterance starts; grows where a voice is slow",
   ),
-  lowWaterMs: whole(0, 10_000, 20, "below this the playback buffer grows deeper"),
-  highWaterMs: whole(20, 10_000, 160, "the playback buffer never holds more"),
+  lowWaterMs: whole(
+    0,
+    WATER_MS_MAX,
+    20,
+    "depth of the playback buffer aimed at while the device never runs dry",
+  ),
+  highWaterMs: whole(
+    0,
+    WATER_MS_MAX,
+    160,
+    "greatest depth aimed at where the device runs dry; it may hold more",
+  ),
 });
 
 export const ConfigSchema = z.strictObject({

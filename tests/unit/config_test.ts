@@ -12,6 +12,8 @@ import {
   valueAt,
 } from "../../src/app/mod.ts";
 import { InputFault } from "../../src/errors/mod.ts";
+import { PlaybackBuffer } from "../../src/sound/mod.ts";
+import { Epoch } from "../../src/time/mod.ts";
 
 /** A working folder, a configuration folder and the loader over them. */
 function bench() {
@@ -119,9 +121,38 @@ Deno.test("loadConfig refuses bad values naming where, what and what is wanted",
     [{ LIPCAM_TTS_OUTPUT: "mp3" }, 'wanted "wav" or such as'],
     [{ LIPCAM_RECORD: "clip.gif" }, "wanted a file name that ends in .mp4, .webm or .mkv"],
     [{ LIPCAM_PLAYBACK_LOW_WATER_MS: "900" }, "wanted at most highWaterMs, 160"],
+    [{ LIPCAM_PLAYBACK_LOW_WATER_MS: "2001" }, "wanted a whole number from 0 to 2000"],
+    [{ LIPCAM_PLAYBACK_HIGH_WATER_MS: "2001" }, "wanted a whole number from 0 to 2000"],
   ];
   for (const [environment, wanted] of cases) {
     assertStringIncludes(refusal(() => here.load(environment)), wanted);
+  }
+});
+
+Deno.test("the water marks that loadConfig takes are the playback buffer's: 0 to 2000 ms, low at most high", () => {
+  for (const [low, high] of [[0, 0], [0, 2000], [2000, 2000], [0, 2001], [2001, 2001], [30, 20]] as const) {
+    using here = bench();
+    const isTaken = (take: () => unknown) => {
+      try {
+        return take() !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    const byConfig = isTaken(() =>
+      here.load({
+        LIPCAM_PLAYBACK_LOW_WATER_MS: `${low}`,
+        LIPCAM_PLAYBACK_HIGH_WATER_MS: `${high}`,
+        LIPCAM_PLAYBACK_PRE_BUFFER_MS: "0",
+      })
+    );
+    const shape = { samplesPerFrame: 1920, lowWaterMs: low, highWaterMs: high };
+    const bySound = isTaken(() => new PlaybackBuffer(shape, new Epoch()));
+    assertEquals(
+      [byConfig, bySound],
+      [high <= 2000 && low <= high, high <= 2000 && low <= high],
+      `${low} ${high}`,
+    );
   }
 });
 

@@ -58,10 +58,12 @@ export function openCamera(path: string, options: CameraOptions): OpenCamera {
       fd = open(libc, path);
       capability = capabilityOf(libc, fd, path);
     }
-    if (!capability.canOutput) throw cameraFault(path, ERRNO.EBUSY, othersThan(path));
+    if (!capability.canOutput) throw cameraFault(path, ERRNO.EBUSY, () => othersThan(path));
     agree(libc, fd, path, capability, options);
     const streaming = streamOn(libc, fd);
-    if (streaming < 0 && streaming !== -ERRNO.EINVAL) throw cameraFault(path, -streaming, othersThan(path));
+    if (streaming < 0 && streaming !== -ERRNO.EINVAL) {
+      throw cameraFault(path, -streaming, () => othersThan(path));
+    }
     return opened(libc, fd, path, capability.card, options);
   } catch (error) {
     libc.close(fd);
@@ -101,7 +103,7 @@ function agree(
     streamOff(libc, fd);
     answer = setOutputFormat(libc, fd, format, size);
   }
-  if (typeof answer === "number") throw cameraFault(path, -answer, othersThan(path));
+  if (typeof answer === "number") throw cameraFault(path, -answer, () => othersThan(path));
   const isAsWanted = answer.width === size.width && answer.height === size.height &&
     answer.fourcc === fourccOf(format);
   if (!isAsWanted) {

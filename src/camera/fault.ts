@@ -3,21 +3,28 @@
  * DeviceFault with the action, what is there (who holds it) and the command that mends it. Main side.
  */
 import { DeviceFault } from "../errors/mod.ts";
-import { heldBy, holdersOf } from "./holders.ts";
+import { heldBy, type Holder, holdersOf } from "./holders.ts";
 import { ERRNO, errnoName } from "./libc.ts";
 
 /** Makes a node for us and one for OBS. */
 export const MODPROBE_COMMAND =
   'sudo modprobe v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="Lipcam,OBS Virtual Camera" max_buffers=8';
 
-/** The fault that says why `path` cannot be used, from an errno of open, QUERYCAP, S_FMT or write. */
-export function cameraFault(path: string, errno: number, holders = holdersOf(path)): DeviceFault {
+/**
+ * The fault that says why `path` cannot be used, from an errno of open, QUERYCAP, S_FMT or write. Who holds it is asked
+ * only where that is the reason: it means looking at every process, and an absent camera is tried every second.
+ */
+export function cameraFault(
+  path: string,
+  errno: number,
+  holders: () => readonly Holder[] = () => holdersOf(path),
+): DeviceFault {
   const what = `opening camera ${path}`;
   const because = { cause: errnoName(errno) };
   switch (errno) {
     case ERRNO.EBUSY:
       return new DeviceFault(
-        `${what}: it is ${heldBy(holders)}, wanted a free node; end that program or choose another`,
+        `${what}: it is ${heldBy(holders())}, wanted a free node; end that program or choose another`,
         { code: "camera_busy", retryable: true, ...because },
       );
     case ERRNO.EACCES:

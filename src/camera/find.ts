@@ -107,14 +107,14 @@ export function chooseCamera(wanted: "auto" | string, places: CameraPlaces = {})
 
 function usable(camera: CameraInfo): CameraInfo {
   const { path, card, driver } = camera;
-  if (camera.errno !== 0) throw cameraFault(path, camera.errno, [...camera.holders]);
+  if (camera.errno !== 0) throw cameraFault(path, camera.errno, () => camera.holders);
   if (!camera.isLoopback) {
     throw new DeviceFault(
       `opening camera ${path}: it is "${card}" (driver ${driver}), wanted a v4l2loopback node; make one with: ${MODPROBE_COMMAND}`,
       { code: "camera_not_loopback" },
     );
   }
-  if (camera.isBusy) throw cameraFault(path, ERRNO.EBUSY, [...camera.holders]);
+  if (camera.isBusy) throw cameraFault(path, ERRNO.EBUSY, () => camera.holders);
   return camera;
 }
 

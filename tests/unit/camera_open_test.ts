@@ -173,9 +173,21 @@ Deno.test("openCamera refuses a file and a folder", () => {
 });
 
 Deno.test("cameraFault says video group where permission is missing", () => {
-  const error = cameraFault("/dev/video10", 13, []);
+  const error = cameraFault("/dev/video10", 13, () => []);
   assertEquals([error.code, error.exitCode], ["camera_denied", 3]);
   assertMatch(error.message, /usermod -aG video/);
+});
+
+Deno.test("cameraFault asks who holds the node only where somebody does", () => {
+  let asked = 0;
+  const holders = () => {
+    asked++;
+    return [{ pid: 4711, name: "zoom" }];
+  };
+  for (const errno of [2, 5, 6, 13, 19, 25]) cameraFault("/dev/video10", errno, holders);
+  assertEquals(asked, 0);
+  assertStringIncludes(cameraFault("/dev/video10", 16, holders).message, "held by zoom (pid 4711)");
+  assertEquals(asked, 1);
 });
 
 /** A sysfs with the fake node in it, under the label given. */

@@ -110,7 +110,8 @@ async function open(
     );
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw bad(path, oneLine(error).replace(/^Failed to open input: /, ""), error);
+    const is = oneLine(error).replace(/^Failed to open input: /, "");
+    throw bad(path, /^End of file$/i.test(is) ? "it ends before any sound" : is, error);
   }
   const stream = demuxer.audio();
   if (stream === undefined) {

@@ -55,12 +55,17 @@ Deno.test("decodeAudioFile refuses what has no sound, naming the file, in one li
   };
   const noise = Uint8Array.from({ length: 5000 }, (_, k) => (k * 2654435761) >>> 24);
   const wav = await Deno.readFile(new URL("sine440.wav", GOLDEN));
+  const ogg = await Deno.readFile(new URL("sine440.ogg", GOLDEN));
   const cases: readonly (readonly [string, string])[] = [
     ["not there", `${folder}/missing.wav`],
     ["a directory", folder],
     ["empty", await write("empty.mp3", new Uint8Array())],
     ["Invalid data", await write("noise.wav", noise)],
     ["wanted a WAV", await write("noise.mp3", noise)],
+    ...await Promise.all([30, 100, 1000].map(async (bytes): Promise<[string, string]> => [
+      "it ends before any sound",
+      await write(`cut_${bytes}.ogg`, ogg.subarray(0, bytes)),
+    ])),
     ["wanted a WAV", await write("header.wav", wav.subarray(0, 44))],
     ["wanted a WAV", await write("list.m3u8", new TextEncoder().encode("#EXTM3U\n#EXTINF:1,\nx.wav\n"))],
     ["no audio track", fromFileUrl(new URL("silent_film.mp4", GOLDEN))],

@@ -1,7 +1,7 @@
 /**
  * Finds avatars on disk and reads their folders, trusting nothing in them.
  *
- * In: an id and the folders to look in, first found wins (shipped ones first). Out: a folder, or an opened avatar.
+ * In: an id and the folders to look in, first found wins (the user's own before the shipped). Out: a folder, or an opened avatar.
  * Main thread and, at loading, the stage's. Limits: 8 MB a file; files that are links out of the folder are refused.
  */
 import { InputFault, oneLine } from "../errors/mod.ts";

@@ -28,7 +28,6 @@ const ORDER: readonly (readonly string[])[] = [
   ["doctor"],
   ["app"],
   ["programme"],
-  ["programme"],
   ["cli"],
 ];
 

@@ -84,27 +84,48 @@ export class CameraSupervisor implements AsyncDisposable {
     await this.#watching;
   }
 
+  /** Nothing that goes wrong ends it, or a call: it is kept as the problem and tried again. Closing reports it. */
   async #watch(): Promise<void> {
-    const { signal } = this.#stop;
     for (;;) {
-      const state = this.link.state;
-      if (state === "lost" || state === "closed") {
-        this.#camera.close();
-        this.link.settle();
-        if (state === "closed") break;
-        this.#lostCount++;
+      try {
+        if (await this.#step()) break;
+      } catch (error) {
+        if (this.#stop.signal.aborted) throw error;
+        this.#problem = oneLine(error);
         await this.#pause();
-      } else if (signal.aborted && state === "idle") {
-        break;
-      } else if (state === "idle") {
-        if (!this.#reopen()) await this.#pause();
-      } else if (signal.aborted) {
-        await this.#recall();
-      } else {
-        await this.link.changed(state, LOOK_MS);
       }
     }
     this.#isClosed = true;
+  }
+
+  /** One look at the link and what it asks for; true when nothing is left to do. */
+  async #step(): Promise<boolean> {
+    const { aborted } = this.#stop.signal;
+    const state = this.link.state;
+    if (state === "lost" || state === "closed") {
+      this.#close();
+      if (state === "closed") return true;
+      this.#lostCount++;
+      await this.#pause();
+    } else if (aborted && state === "idle") {
+      return true;
+    } else if (state === "idle") {
+      if (!this.#reopen()) await this.#pause();
+    } else if (aborted) {
+      await this.#recall();
+    } else {
+      await this.link.changed(state, LOOK_MS);
+    }
+    return false;
+  }
+
+  /** Once only, even where closing fails: the number may be another file's by the next attempt. */
+  #close(): void {
+    try {
+      this.#camera.close();
+    } finally {
+      this.link.settle();
+    }
   }
 
   /** Waits for the stage to let go, within its deadline. */

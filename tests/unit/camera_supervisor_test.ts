@@ -131,6 +131,34 @@ Deno.test("CameraSupervisor closes while the node is lost", async () => {
   assertEquals(camera.state().state, "closed");
 });
 
+Deno.test("CameraSupervisor keeps an unexpected error as its problem and goes on retrying", async () => {
+  using node = fakeNode();
+  let isBroken = false;
+  const sysRoot = `${node.folder}/sys`;
+  Deno.mkdirSync(`${sysRoot}/class/video4linux/video10`, { recursive: true });
+  Deno.writeTextFileSync(`${sysRoot}/class/video4linux/video10/name`, "Lipcam\n");
+  const places = {
+    devRoot: node.folder,
+    get sysRoot() {
+      if (isBroken) throw new TypeError("nobody\nthought of this");
+      return sysRoot;
+    },
+  };
+  await using camera = new CameraSupervisor({ wanted: "auto", fps: 25, retryMs: 5, places, ...shape });
+  using output = new CameraOutput(camera.link);
+  assert(output.show(frame));
+  isBroken = true;
+  node.unplug();
+  assert(!output.show(frame));
+  await until(() => camera.state().problem === "nobody thought of this");
+  assertEquals(camera.state().state, "lost");
+  node.replug();
+  isBroken = false;
+  await until(() => camera.state().state === "open");
+  assert(output.show(frame));
+  assertEquals([camera.state().problem, camera.state().lostCount], ["", 1]);
+});
+
 Deno.test("CameraLink never lets main close what the stage may still write to", () => {
   const step = fc.constantFrom("offer", "recall", "close", "see", "write", "fail");
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

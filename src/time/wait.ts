@@ -1,5 +1,5 @@
 /** Timers for main-side code: every wait on the outside has a deadline and an abort signal. */
-import { Fault } from "../errors/mod.ts";
+import { Fault, oneLine } from "../errors/mod.ts";
 
 /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
@@ -40,13 +40,24 @@ export async function withDeadline<T>(
   }
 }
 
-/** Calls `run` every `periodMs` until disposed; a slow call is never overlapped, missed calls are not caught up. */
-export function every(periodMs: number, run: () => void | Promise<void>): Disposable {
+/**
+ * Calls `run` every `periodMs` until disposed; a slow call is never overlapped, missed calls are not caught up. What
+ * `run` throws goes to `onError`, and the next call comes all the same.
+ */
+export function every(
+  periodMs: number,
+  run: () => void | Promise<void>,
+  onError: (error: unknown) => void = firstToStderr(),
+): Disposable {
   let timer: ReturnType<typeof setTimeout>;
   let isStopped = false;
   const again = () => {
     timer = setTimeout(async () => {
-      await run();
+      try {
+        await run();
+      } catch (error) {
+        onError(error);
+      }
       if (!isStopped) again();
     }, periodMs);
   };
@@ -56,5 +67,14 @@ export function every(periodMs: number, run: () => void | Promise<void>): Dispos
       isStopped = true;
       clearTimeout(timer);
     },
+  };
+}
+
+/** For callers with no better place: the first error is said, those after it would flood the terminal. */
+function firstToStderr(): (error: unknown) => void {
+  let isSaid = false;
+  return (error) => {
+    if (!isSaid) console.error(`lipcam: a repeated call failed: ${oneLine(error)}`);
+    isSaid = true;
   };
 }

@@ -3,6 +3,7 @@ import { Fault, InputFault } from "../../src/errors/mod.ts";
 import {
   delay,
   Epoch,
+  every,
   frameRate,
   MonotonicClock,
   Pacer,
@@ -134,4 +135,41 @@ Deno.test("withDeadline rejects by name when the work takes too long, and with t
   controller.abort(new Error("enough"));
   await assertRejects(() => waiting, Error, "enough");
   assertEquals(await withDeadline(Promise.resolve(4), 50, "answering"), 4);
+});
+
+Deno.test("every goes on after errors of its call and hands each to onError", async () => {
+  const errors: unknown[] = [];
+  let calls = 0;
+  {
+    const done = Promise.withResolvers<void>();
+    using _repeating = every(1, async () => {
+      if (++calls === 1) throw new Error("at once");
+      await Promise.resolve();
+      if (calls === 2) throw new Error("later");
+      done.resolve();
+    }, (error) => void errors.push(error));
+    await withDeadline(done.promise, 5000, "the third call");
+  }
+  assertEquals(errors.map((error) => (error as Error).message), ["at once", "later"]);
+  const atEnd = calls;
+  await delay(20);
+  assertEquals(calls, atEnd, "nothing is called once it is disposed");
+});
+
+Deno.test("every without onError says the first error in one line on stderr and goes on", async () => {
+  const lines: unknown[][] = [];
+  const original = console.error;
+  console.error = (...words: unknown[]) => void lines.push(words);
+  try {
+    const done = Promise.withResolvers<void>();
+    let calls = 0;
+    using _repeating = every(1, () => {
+      if (++calls === 4) done.resolve();
+      throw new Error("broken\nagain");
+    });
+    await withDeadline(done.promise, 5000, "the fourth call");
+  } finally {
+    console.error = original;
+  }
+  assertEquals(lines, [["lipcam: a repeated call failed: broken again"]]);
 });

@@ -22,7 +22,7 @@ export interface Log {
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Gets one line without its line break. A live view redirects it, so that lines do not tear its picture. */
+  /** Gets one line without its line break. */
   readonly toPerson: (line: string) => void;
   readonly filePath?: string | undefined;
   /** Wall-clock time for the file; lines for a person carry none. */
@@ -32,10 +32,12 @@ export interface LogOptions {
 export class LineLog implements Log, Disposable {
   readonly #level: number;
   readonly #options: LogOptions;
+  #toPerson: (line: string) => void;
   #file: number | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
+    this.#toPerson = options.toPerson;
     this.#level = LOG_LEVELS.indexOf(options.level);
     if (options.filePath === undefined) return;
     try {
@@ -43,6 +45,11 @@ export class LineLog implements Log, Disposable {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /** Lines for a person go there from now on (a live view shows them itself), or where they went at first. */
+  redirect(toPerson: (line: string) => void = this.#options.toPerson): void {
+    this.#toPerson = toPerson;
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -66,7 +73,7 @@ export class LineLog implements Log, Disposable {
   #write(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (LOG_LEVELS.indexOf(level) < this.#level) return;
     const details = Object.entries(fields).map(([name, value]) => `  ${name}=${inLine(value)}`).join("");
-    this.#options.toPerson(`${level === "info" ? "" : `${level}: `}${oneLine(message)}${details}`);
+    this.#toPerson(`${level === "info" ? "" : `${level}: `}${oneLine(message)}${details}`);
     if (this.#file === undefined) return;
     try {
       const record = { time: this.#options.now().toISOString(), level, message, ...named(fields) };
@@ -81,7 +88,7 @@ export class LineLog implements Log, Disposable {
   }
 
   #giveUp(error: unknown): void {
-    this.#options.toPerson(
+    this.#toPerson(
       `warn: writing the log file ${this.#options.filePath} failed (${
         oneLine(error)
       }), going on without it; wanted a writable file`,

@@ -4,7 +4,7 @@
  *
  * `run` answers an exit code of EXIT or throws a Fault; the frame prints the fault's one line and maps it.
  */
-import type { Folders, LoadedConfig, Log } from "../app/mod.ts";
+import type { Folders, LineLog, LoadedConfig } from "../app/mod.ts";
 import type { Clock } from "../time/mod.ts";
 
 export interface Flag {
@@ -75,7 +75,7 @@ export interface CommandContext {
   /** Flags over environment over file over defaults; throws InputFault. */
   loadConfig(): Promise<LoadedConfig>;
   /** The log as `loaded` wants it: lines to stderr, JSON lines to its file. Closed by the frame. */
-  openLog(loaded: LoadedConfig): Log;
+  openLog(loaded: LoadedConfig): LineLog;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP after this call; a second one ends the process at once. */
   stopSignal(): AbortSignal;
 }

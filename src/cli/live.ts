@@ -1,4 +1,5 @@
 /** `live`: the avatar on the camera, the speakers, the page and in a recording, until it is told to end. */
+import type { LineLog } from "../app/mod.ts";
 import type { Programme } from "../programme/mod.ts";
 import { CapacityFault, EXIT, InputFault, oneLine } from "../errors/mod.ts";
 import { delay } from "../time/mod.ts";
@@ -113,7 +114,7 @@ not stop it. All texts of --say come first, then all files of --audio.`,
     for (const file of files) watch(programme.sayFile(file));
 
     const input = isTerminal
-      ? await inTerminal(context, programme, end, ending.signal)
+      ? await inTerminal(context, programme, log, end, ending.signal)
       : fromPipe(context, programme, ending.signal, log.warn.bind(log));
     await using _terminal = input.terminal;
     if (!isTerminal) announce(context, programme);
@@ -144,6 +145,7 @@ interface Input {
 async function inTerminal(
   context: CommandContext,
   programme: Programme,
+  log: LineLog,
   end: () => void,
   signal: AbortSignal,
 ): Promise<Input> {
@@ -156,7 +158,11 @@ async function inTerminal(
     describe: oneLine,
     hasColor: context.environment["NO_COLOR"] === undefined,
   });
-  return { terminal, hasLines: () => false, ended: aborted(signal) };
+  log.redirect((line) => terminal.show(line));
+  const closing = new AsyncDisposableStack();
+  closing.use(terminal);
+  closing.defer(() => log.redirect());
+  return { terminal: closing, hasLines: () => false, ended: aborted(signal) };
 }
 
 /** Speaks each line as it arrives; where the queue is full it waits, so that nothing a program wrote is lost. */

@@ -53,6 +53,7 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
       patchSize: 0,
       lowWaterMs: config.playback.lowWaterMs,
       highWaterMs: config.playback.highWaterMs,
+      soundLatencyMs: config.soundLatencyMs,
     };
     await using tts = openTts(config);
     await probeTts(config, tts);
@@ -94,16 +95,20 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
       await recorder.discard(); // half of it is not what was asked for, nor worth an older file of that name
       throw error;
     });
-    const result = await recorder.close();
-    const tookMs = Math.round(context.clock.nowMs() - startMs);
     const failed = (await Promise.all(failures)).filter((error) => error !== undefined);
     for (const error of failed) log.error(error);
+    if (failed.length > 0) {
+      await recorder.discard();
+      return EXIT.failed;
+    }
+    const result = await recorder.close();
+    const tookMs = Math.round(context.clock.nowMs() - startMs);
     if (context.flags.isOn("json")) {
-      context.out(JSON.stringify({ ...result, units, tookMs, failed }));
+      context.out(JSON.stringify({ ...result, units, tookMs }));
     } else {
       const speed = (result.durationMs / tookMs).toFixed(1);
       context.note(`${result.path}: ${(result.durationMs / 1000).toFixed(1)} s, ${speed}x real time`);
     }
-    return failed.length > 0 ? EXIT.failed : EXIT.ok;
+    return EXIT.ok;
   },
 };

@@ -70,8 +70,18 @@ export class LiveTerminal implements AsyncDisposable {
     }
   }
 
+  /** A terminal that is gone takes nothing more: the programme ends in order. */
   #draw(): void {
     if (this.#isClosed) return;
+    try {
+      this.#drawNow();
+    } catch {
+      this.#isClosed = true;
+      this.#options.onEnd();
+    }
+  }
+
+  #drawNow(): void {
     const { columns, rows } = Deno.consoleSize();
     const input = {
       state: this.#options.state(),
@@ -95,8 +105,12 @@ export class LiveTerminal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     this.#drawing[Symbol.dispose]();
-    await this.#reader.cancel();
-    this.#write(LEAVE_SCREEN);
-    Deno.stdin.setRaw(false);
+    await this.#reader.cancel().catch(() => {}); // the terminal may be gone
+    try {
+      this.#write(LEAVE_SCREEN);
+      Deno.stdin.setRaw(false);
+    } catch {
+      // Nobody is there to give it back to.
+    }
   }
 }

@@ -6,6 +6,10 @@ export const ENGINE_GAUGES = [
   "framesIn",
   /** Mouths handed to the stage. */
   "mouthsOut",
+  /** Number of the newest speech frame taken, plus one. */
+  "takenBefore",
+  /** (main) Frames before this number got no mouth and never will: the engine's thread died over them. */
+  "lostBefore",
   /** Frames dropped because an interrupt had made them stale. */
   "framesStale",
   /** Utterances in which the engine failed and the built-in one took over. */

@@ -2,7 +2,8 @@
  * Main side of the engine worker: starts it, waits until it is warm, tells how it is, ends it.
  *
  * In: the rings that main, engine and stage share. Out: an AsyncDisposable. Policy: a worker that dies is started
- * again at once, at most RESTARTS_MAX times; meanwhile and afterwards the stage shows its own answer.
+ * again at once, at most RESTARTS_MAX times. Mouths that died with it, and after the last time all, are marked lost:
+ * the stage speaks on with the mouth it has.
  */
 import { Fault, oneLine } from "../errors/mod.ts";
 import type { SpeechRing } from "../speech/mod.ts";
@@ -134,6 +135,7 @@ class WorkerEngine implements RunningEngine {
   #died(reason: string): void {
     if (this.#state === "stopped") return this.#isStopped.resolve();
     this.#worker.terminate();
+    this.gauges.set("lostBefore", this.gauges.get("takenBefore"));
     const why = reason.replace(/\s+/g, " ").trim();
     if (this.#state === "starting" && this.#restarts === 0) {
       this.#state = "failed";
@@ -142,6 +144,7 @@ class WorkerEngine implements RunningEngine {
       );
     } else if (this.#restarts >= RESTARTS_MAX) {
       this.#state = "failed";
+      this.gauges.set("lostBefore", Infinity);
       this.#options.onTrouble?.(`the lip-sync engine died ${RESTARTS_MAX + 1} times, it stays off: ${why}`);
     } else {
       this.#restarts++;

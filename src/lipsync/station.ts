@@ -111,7 +111,9 @@ export class EngineStation {
   }
 
   #release(): void {
-    this.#options.speech.ring.release();
+    const { speech } = this.#options;
+    this.gauges.set("takenBefore", speech.speechFrame(speech.ring.peek()) + 1);
+    speech.ring.release();
     this.gauges.add("framesIn");
   }
 

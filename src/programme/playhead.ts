@@ -25,6 +25,7 @@ export interface PlayheadOptions {
 export async function runPlayhead(options: PlayheadOptions): Promise<void> {
   const { units, signal, onHeard } = options;
   let unit = units.published;
+  let heardFrame = -1;
   while (!signal.aborted) {
     if (units.published <= unit) {
       await units.available(unit, WAIT_MS_MAX);
@@ -40,8 +41,11 @@ export async function runPlayhead(options: PlayheadOptions): Promise<void> {
       await delay(Math.min(leftMs, LOOK_AGAIN_MS));
       continue;
     }
-    const speechFrame = slot.speechFrame;
-    if (units.isIntact(unit) && speechFrame >= 0) onHeard(speechFrame);
+    // The newest frame so far and not this unit's own: what fell among missed units was heard too.
+    const speechFrame = slot.newestSpeechFrame;
+    if (!units.isIntact(unit)) continue;
+    if (speechFrame > heardFrame) onHeard(speechFrame);
+    heardFrame = Math.max(heardFrame, speechFrame);
     unit++;
   }
 }

@@ -10,7 +10,13 @@ import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { type Recording, startRecording } from "../record/mod.ts";
-import { openVirtualMicrophone, type SoundSink, startSound, type VirtualMicrophone } from "../sound/mod.ts";
+import {
+  openVirtualMicrophone,
+  type SoundSink,
+  type SoundState,
+  startSound,
+  type VirtualMicrophone,
+} from "../sound/mod.ts";
 import {
   type SayOptions,
   Speaker,
@@ -48,6 +54,7 @@ export class Programme implements AsyncDisposable {
   readonly #fps = new RateMeter();
   readonly #subtitles = new Subtitles();
   readonly #startedMs: number;
+  #isStarted = false;
   #tts!: Tts;
   /** Undefined where the engine could not tell. */
   #voices: readonly Voice[] | undefined;
@@ -65,7 +72,9 @@ export class Programme implements AsyncDisposable {
     try {
       await programme.#start();
     } catch (error) {
-      await programme[Symbol.asyncDispose]();
+      await programme[Symbol.asyncDispose]().catch((other) => {
+        options.log.debug(`closing after a failed start: ${oneLine(other)}`); // the first failure is what counts
+      });
       throw error;
     }
     return programme;
@@ -81,6 +90,7 @@ export class Programme implements AsyncDisposable {
       patchSize: 0,
       lowWaterMs: config.playback.lowWaterMs,
       highWaterMs: config.playback.highWaterMs,
+      soundLatencyMs: config.soundLatencyMs,
     });
   }
 
@@ -106,7 +116,8 @@ export class Programme implements AsyncDisposable {
     if (config.record !== undefined) this.#recording = await this.#record(config.record);
     this.#followPlayhead();
     // Not before: a start that fails says one thing, why it failed.
-    for (const note of this.#notes) this.#options.log.warn(note);
+    for (const note of this.#allNotes()) this.#options.log.warn(note);
+    this.#isStarted = true;
   }
 
   #openCamera(): CameraSupervisor | undefined {
@@ -114,9 +125,11 @@ export class Programme implements AsyncDisposable {
     if (config.camera === "none") return undefined;
     const { width, height, fps, cameraFormat: format } = config;
     try {
-      return this.#opened.use(
-        new CameraSupervisor({ wanted: config.camera, size: { width, height }, fps, format }),
-      );
+      const size = { width, height };
+      const camera = this.#opened.use(new CameraSupervisor({ wanted: config.camera, size, fps, format }));
+      // By then the stage has ended, or never began: nobody else uses the descriptor.
+      this.#opened.defer(() => camera.stageEnded());
+      return camera;
     } catch (error) {
       if (config.camera !== "auto" || !(error instanceof DeviceFault)) throw error;
       this.#note(`no camera: ${oneLine(error)}`);
@@ -125,7 +138,7 @@ export class Programme implements AsyncDisposable {
   }
 
   async #openSound(): Promise<void> {
-    const { config, log, signal } = this.#options;
+    const { config, signal } = this.#options;
     const { memory } = this;
     if (config.mic) {
       try {
@@ -143,12 +156,18 @@ export class Programme implements AsyncDisposable {
         gauges: memory.soundGauges.buffer,
         latencyMs: config.soundLatencyMs,
         ...(this.#microphone ? { pulseSink: this.#microphone.sinkName } : {}),
-        onState: ({ kind, deviceName, reason }) => log.debug(`sound: ${kind} ${deviceName}`, { reason }),
+        onState: (state) => this.#onSound(state),
         signal,
       }),
     );
-    const { reason } = this.#sound.state();
-    if (config.sound !== "none" && reason !== "") this.#note(reason);
+  }
+
+  /** Lost and back again are told once each; what is missing at the start is a note. */
+  #onSound({ kind, deviceName, reason }: SoundState): void {
+    const { log } = this.#options;
+    if (!this.#isStarted) log.debug(`sound: ${kind} ${deviceName}`, { reason });
+    else if (kind === "null") log.warn(reason);
+    else log.info(`sound: ${kind} ${deviceName}`);
   }
 
   async #startEngine(): Promise<void> {
@@ -219,7 +238,7 @@ export class Programme implements AsyncDisposable {
       gauges,
       onHeard: (speechFrame) => this.#speaker.heard(speechFrame),
       signal: ending.signal,
-    });
+    }).catch((error) => this.#trouble(`following what is heard: ${oneLine(error)}`));
     this.#opened.defer(async () => {
       ending.abort();
       units.wake();
@@ -281,6 +300,13 @@ export class Programme implements AsyncDisposable {
     this.#notes.push(line);
   }
 
+  /** What is missing on this machine right now. */
+  #allNotes(): string[] {
+    const { kind, reason } = this.#sound.state();
+    const isMissing = kind === "null" && reason !== "" && this.#options.config.sound !== "none";
+    return isMissing ? [...this.#notes, reason] : this.#notes;
+  }
+
   #trouble(line: string): void {
     this.#options.log.warn(line);
   }
@@ -338,7 +364,7 @@ export class Programme implements AsyncDisposable {
       lipsync: this.#engine.gauges.snapshot(),
       ...(recording ? { recording } : {}),
       ...(this.page ? { page: this.page } : {}),
-      notes: this.#notes,
+      notes: this.#allNotes(),
     };
   }
 

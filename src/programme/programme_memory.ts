@@ -21,10 +21,14 @@ export interface ProgrammeShape {
   /** Margins of the playback buffer. */
   readonly lowWaterMs: number;
   readonly highWaterMs: number;
+  /** Most sound in flight to the device; with the margins it says how far the camera is held back. */
+  readonly soundLatencyMs: number;
 }
 
-/** Finished units kept for readers: two thirds of a second at 25 fps, 22 MB at 1280x720. Policy: overwritten. */
-const UNIT_SLOTS = 16;
+/** Finished units kept for readers, at least: two thirds of a second at 25 fps, 22 MB at 1280x720. Overwritten. */
+const UNIT_SLOTS_MIN = 16;
+/** Units beyond those that a held-back camera needs: the one being written, and room for a late reader. */
+const UNIT_SLOTS_SPARE = 8;
 /** Speech waiting to be shown: ten seconds at 25 fps. Policy: the feeder waits. */
 const SPEECH_SLOTS = 256;
 /** Mouths ready ahead of the stage. Policy: the engine waits. */
@@ -73,7 +77,7 @@ export class ProgrammeMemory {
     this.speech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.speech);
     this.engineSpeech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.engineSpeech);
     this.mouths = new MouthRing(mouthSlots, shape.patchSize, buffers?.mouths);
-    this.units = new UnitRing({ ...shape.size, slots: UNIT_SLOTS, samplesPerFrame }, buffers?.units);
+    this.units = new UnitRing({ ...shape.size, slots: unitSlots(shape), samplesPerFrame }, buffers?.units);
     this.epoch = new Epoch(buffers?.epoch);
     this.stop = new StopFlag(buffers?.stop);
     this.stageGauges = new Gauges(STAGE_GAUGES, buffers?.stageGauges);
@@ -117,4 +121,9 @@ export class ProgrammeMemory {
     this.engineSpeech.ring.wake();
     this.mouths.ring.wake();
   }
+}
+
+function unitSlots({ fps, highWaterMs, soundLatencyMs }: ProgrammeShape): number {
+  const heldUnits = Math.ceil((highWaterMs + soundLatencyMs) * fps / 1000);
+  return Math.max(UNIT_SLOTS_MIN, heldUnits + UNIT_SLOTS_SPARE);
 }

@@ -65,6 +65,7 @@ async function run(order: StageOrder): Promise<void> {
     syncThresholdMs,
     preBufferMs,
     rightContextMs,
+    mouthsLostBefore: () => memory.engineGauges.get("lostBefore"),
   });
   const follower = new DeviceFollower();
   const sinks: UnitSink[] = [];

@@ -23,6 +23,7 @@ export class Hold {
   #closedUnit = -1;
   /** A cut before this media sample is an earlier interrupt's: where this one cut is not known yet. */
   #cutFromSample = 0;
+  #epochShown = -1;
 
   constructor(units: UnitRing, epoch: Epoch) {
     this.#units = units;
@@ -45,7 +46,9 @@ export class Hold {
     const heldUnit = Math.max(0, unit - this.frames);
     const held = this.#units.at(heldUnit);
     const { samplesPerFrame } = this.#units.shape;
-    if ((slot.flags & UNIT_FLAG.interrupted) !== 0) {
+    // The first unit of a new epoch that is not itself something interrupted shows what comes after the cut.
+    if (slot.epoch !== this.#epochShown) {
+      this.#epochShown = slot.epoch;
       this.#closedUnit = unit;
       this.#cutFromSample = (held ?? slot).mediaSample - CUT_FRAMES * samplesPerFrame;
     }

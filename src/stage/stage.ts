@@ -38,6 +38,11 @@ export interface StageOptions {
    * speech is a slow voice's doing, not the engine's: speech pauses there and then. Default 0.
    */
   readonly rightContextMs?: number;
+  /**
+   * Number of the first speech frame whose mouth can still come: the engine died over those before it. Infinity
+   * where no engine is left. Default 0.
+   */
+  readonly mouthsLostBefore?: () => number;
 }
 
 const PRE_BUFFER_MS_MAX = 2000;
@@ -63,6 +68,7 @@ export class Stage {
   #isEdge = false;
   #preBufferMs: number;
   #hasStarved = false;
+  #newestSpeechFrame = -1;
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -90,6 +96,7 @@ export class Stage {
       this.#fill(slot);
     }
     slot.epoch = this.#epoch;
+    slot.newestSpeechFrame = this.#newestSpeechFrame;
     this.#lastSample = slot.samples[rate.samplesPerFrame - 1]!;
 
     this.#paint(slot, unit);
@@ -156,6 +163,11 @@ export class Stage {
     if (this.#phase !== SPEAKING && !this.#reaches(this.#preBufferMs - periodMs)) return this.#silence(slot);
     const mouthSlot = this.#mouthFor(speech.speechFrame(head));
     if (mouthSlot < 0) {
+      if (this.#isLost(speech.speechFrame(head))) {
+        slot.flags |= UNIT_FLAG.repeated;
+        gauges.add("repeatedFrames");
+        return this.#speak(slot, head);
+      }
       if (this.#phase === SPEAKING && !this.#reaches(this.#options.rightContextMs ?? 0)) {
         return this.#starve(slot);
       }
@@ -184,6 +196,7 @@ export class Stage {
     this.#isEdge = false;
     slot.flags |= UNIT_FLAG.speech | (this.#isProtected ? UNIT_FLAG.protected : 0);
     slot.speechFrame = speech.speechFrame(head);
+    this.#newestSpeechFrame = slot.speechFrame;
     slot.utterance = this.#utterance;
     const isLast = this.#flag(head, SPEECH_FLAG.last);
     speech.ring.release();
@@ -258,6 +271,13 @@ export class Stage {
       if (!epoch.isStale(mouths.epoch(head), mouths.isProtected(head))) break;
       mouths.ring.release();
     }
+  }
+
+  /** Whether this frame's mouth will never come; waiting for it would be for ever. */
+  #isLost(speechFrame: number): boolean {
+    const { mouths, mouthsLostBefore } = this.#options;
+    const head = mouths.ring.peek();
+    return (head >= 0 && mouths.speechFrame(head) > speechFrame) || speechFrame < (mouthsLostBefore?.() ?? 0);
   }
 
   /** The slot of speech frame `speechFrame`'s mouth, or -1. Mouths that come too late are let go. */

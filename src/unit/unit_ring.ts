@@ -33,6 +33,7 @@ const EPOCH = 2;
 const FLAGS = 3;
 const SPEECH_FRAME = 4;
 const UTTERANCE = 5;
+const NEWEST_SPEECH_FRAME = 6;
 
 /** Views of one slot, made once. */
 export class UnitSlot {
@@ -92,6 +93,13 @@ export class UnitSlot {
   }
   set utterance(value: number) {
     this.#header[UTTERANCE] = value;
+  }
+  /** Number of the newest speech frame up to and including this unit, -1 before any: also for who missed units. */
+  get newestSpeechFrame(): number {
+    return this.#header[NEWEST_SPEECH_FRAME]!;
+  }
+  set newestSpeechFrame(value: number) {
+    this.#header[NEWEST_SPEECH_FRAME] = value;
   }
 }
 

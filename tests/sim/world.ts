@@ -38,6 +38,7 @@ export class World implements AsyncDisposable {
     patchSize: 0,
     lowWaterMs: 40,
     highWaterMs: 160,
+    soundLatencyMs: 100,
   });
   readonly device: SimulatedDevice;
   readonly speaker: Speaker;

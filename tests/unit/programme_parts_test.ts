@@ -8,7 +8,14 @@ import type { SpeechEvent } from "../../src/speech/mod.ts";
 import { delay, MonotonicClock } from "../../src/time/mod.ts";
 import { PLAIN_SIZE } from "../fakes/face.ts";
 
-const SHAPE = { fps: 25, size: PLAIN_SIZE, patchSize: 0, lowWaterMs: 20, highWaterMs: 160 };
+const SHAPE = {
+  fps: 25,
+  size: PLAIN_SIZE,
+  patchSize: 0,
+  lowWaterMs: 20,
+  highWaterMs: 160,
+  soundLatencyMs: 100,
+};
 
 function word(text: string, utterance = 1): SpeechEvent {
   return { kind: "word", utterance, metadata: null, text, startSample: 0, endSample: 1 };
@@ -20,10 +27,12 @@ Deno.test("runPlayhead reports a speech frame when its samples have left the spe
   const clock = new MonotonicClock();
   const heard: [number, number][] = [];
   const ending = new AbortController();
+  let newest = -1;
   const publish = (speechFrame: number) => {
     const slot = units.begin();
     slot.mediaSample = units.published * 1920;
     slot.speechFrame = speechFrame;
+    slot.newestSpeechFrame = newest = Math.max(newest, speechFrame);
     units.publish();
   };
   const playhead = runPlayhead({

@@ -5,7 +5,14 @@ import { UNIT_FLAG } from "../../src/unit/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 
 const TEXT = "Mama moves out. Then papa sings, and everybody is happy.";
-const SHAPE = { fps: 25, size: { width: 320, height: 180 }, patchSize: 0, lowWaterMs: 20, highWaterMs: 160 };
+const SHAPE = {
+  fps: 25,
+  size: { width: 320, height: 180 },
+  patchSize: 0,
+  lowWaterMs: 20,
+  highWaterMs: 160,
+  soundLatencyMs: 100,
+};
 
 interface Rendered {
   readonly units: number;

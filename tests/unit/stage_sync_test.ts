@@ -68,3 +68,12 @@ Deno.test("DeviceFollower brings the depth back to target for a device that is 2
   assertLess(Math.abs(depthMs - 60), 12);
   assertEquals(follower.slew(500, 60, false), 0);
 });
+
+Deno.test("Hold shows what comes after the cut also when the interrupt falls into an utterance's tail", () => {
+  const { show, epoch } = openHold();
+  for (let n = 0; n < 10; n++) show(UNIT_FLAG.speech, 3);
+  show(0, 3); // the stage is idle, units 8 and 9 are still to be heard
+  epoch.bump();
+  const staleFrom = 8 * 1920;
+  assertEquals([show(0, 3, staleFrom), show(0, 3, staleFrom)], [11, 11]);
+});

@@ -9,7 +9,14 @@ import { jawOf, PLAIN_SIZE, PlainFace } from "../fakes/face.ts";
 
 const RATE = frameRate(25);
 
-function openStage(options: { syncThresholdMs?: number; crossfadeMs?: number; preBufferMs?: number } = {}) {
+function openStage(
+  options: {
+    syncThresholdMs?: number;
+    crossfadeMs?: number;
+    preBufferMs?: number;
+    lostBefore?: () => number;
+  } = {},
+) {
   const speech = new SpeechRing(RATE.samplesPerFrame, 64);
   const mouths = new MouthRing(64, 0);
   const epoch = new Epoch();
@@ -25,6 +32,7 @@ function openStage(options: { syncThresholdMs?: number; crossfadeMs?: number; pr
     crossfadeMs: options.crossfadeMs ?? 160,
     syncThresholdMs: options.syncThresholdMs ?? 100,
     preBufferMs: options.preBufferMs ?? 0,
+    mouthsLostBefore: options.lostBefore ?? (() => 0),
   });
   let speechFrame = 0;
   return {
@@ -189,4 +197,26 @@ Deno.test("Stage leaves a composed unit of a protected utterance as it is", () =
   stage.say(4, { flags: SPEECH_FLAG.protected });
   assertEquals(stage.tick(() => stage.epoch.bump()).speechFrame, 0);
   assertEquals(stage.tick().speechFrame, 1);
+});
+
+Deno.test("Stage speaks on with the last mouth where the engine died over some, and where none is left", () => {
+  let lostBefore = 0;
+  const stage = openStage({ lostBefore: () => lostBefore });
+  stage.say(12, { mouthCount: 4 });
+  for (let n = 0; n < 8; n++) stage.tick();
+  assertEquals(stage.gauges.get("latePauses"), 1);
+  lostBefore = 8; // the engine's thread died and was started again
+  assertEquals([stage.tick().speechFrame, stage.tick().speechFrame], [6, 7]);
+  assertEquals(stage.tick().speechFrame, -1); // frame 8's mouth may still come
+  lostBefore = Infinity;
+  assertEquals([8, 9, 10, 11].map(() => stage.tick().speechFrame), [8, 9, 10, 11]);
+});
+
+Deno.test("Stage does not wait for a mouth that the engine has passed over", () => {
+  const stage = openStage();
+  stage.say(6, { mouthCount: 2 });
+  stage.mouth(4);
+  stage.mouth(5);
+  assertEquals(Array.from({ length: 7 }, () => stage.tick().speechFrame), [0, 1, 2, 3, 4, 5, -1]);
+  assertEquals(stage.gauges.get("repeatedFrames"), 2);
 });

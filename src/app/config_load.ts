@@ -8,6 +8,7 @@
 import { dirname, join, resolve } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { InputFault } from "../errors/mod.ts";
+import { nearest } from "../text/mod.ts";
 import {
   type Config,
   ConfigSchema,
@@ -17,7 +18,6 @@ import {
   SETTINGS,
 } from "./config.ts";
 import type { Environment, Folders } from "./folders.ts";
-import { nearest } from "./config_nearest.ts";
 import { bad, fromText, located, shown, type Source, spread } from "./config_text.ts";
 
 export interface LoadedConfig {

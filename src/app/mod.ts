@@ -1,6 +1,5 @@
 export { type Config, ConfigSchema, environmentName, flagName, type Setting, SETTINGS } from "./config.ts";
 export { type FlagSetting, loadConfig, type LoadedConfig, type LoadOptions, valueAt } from "./config_load.ts";
-export { nearest } from "./config_nearest.ts";
 export type { Source } from "./config_text.ts";
 export { type Environment, findFolders, type Folders } from "./folders.ts";
 export { LineLog, type Log, LOG_LEVELS, type LogFields, type LogLevel, type LogOptions } from "./log.ts";

@@ -5,8 +5,9 @@
  * given and the nearest known one.
  */
 import { parseArgs } from "@std/cli";
-import { type FlagSetting, nearest } from "../app/mod.ts";
+import type { FlagSetting } from "../app/mod.ts";
 import { InputFault } from "../errors/mod.ts";
+import { nearest } from "../text/mod.ts";
 import type { Flag, FlagValues } from "./command.ts";
 
 /** Every command has these. */

@@ -11,10 +11,10 @@ import {
   loadConfig,
   type LoadedConfig,
   type LogLevel,
-  nearest,
   SETTINGS,
 } from "../app/mod.ts";
 import { EXIT, Fault, InputFault, oneLine } from "../errors/mod.ts";
+import { nearest } from "../text/mod.ts";
 import { type Clock, MonotonicClock } from "../time/mod.ts";
 import type { Command, CommandContext, Flag } from "./command.ts";
 import { COMMON_FLAGS, readCommandLine } from "./flags.ts";

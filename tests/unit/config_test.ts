@@ -7,7 +7,6 @@ import {
   flagName,
   loadConfig,
   type LoadOptions,
-  nearest,
   SETTINGS,
   valueAt,
 } from "../../src/app/mod.ts";
@@ -215,11 +214,4 @@ Deno.test("SETTINGS have one name each in every form, an explanation and a defau
     assert(doc.length > 10 && wanted.length > 5, key);
     assertEquals(valueAt(config, key), byDefault, key);
   }
-});
-
-Deno.test("nearest forgives swaps and case, and answers nothing for something else", () => {
-  const known = ["avatar", "camera", "cameraFormat", "fps"];
-  assertEquals(nearest("avatra", known), "avatar");
-  assertEquals(nearest("CAMERA_FORMAT", known), "cameraFormat");
-  assertEquals(nearest("zebra-crossing", known), undefined);
 });

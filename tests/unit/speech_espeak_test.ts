@@ -93,6 +93,9 @@ Deno.test("EspeakTts", async (t) => {
       const error = await assertRejects(() => tts.synthesize("No.", { voice: "en-uz" }), InputFault);
       assertEquals(error.code, "unknown_voice");
       assertStringIncludes(error.message, "en-US");
+      for (const [voice, first] of [["en-su", "en-US"], ["vn", "vi"], ["englsh", "en"]] as const) {
+        await assertRejects(() => tts.synthesize("No.", { voice }), InputFault, `for example ${first}, `);
+      }
       await assertRejects(() => tts.synthesize("No.", { voice: "en-us+nobody" }), InputFault, "nobody");
     },
   );

@@ -17,6 +17,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["errors"],
   ["time"],
   ["metrics"],
+  ["text"],
   ["speech"],
   ["features"],
   ["lipsync"],

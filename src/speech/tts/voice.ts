@@ -1,5 +1,6 @@
 /** Which voice speaks a text: by name, or by the language its letters give away. */
 import { InputFault } from "../../errors/mod.ts";
+import { distanceBetween, sharedStart } from "../../text/mod.ts";
 import type { Voice } from "./tts.ts";
 
 /** Letters that Vietnamese has and its neighbours in the Latin alphabet do not. */
@@ -38,9 +39,13 @@ export function voiceNamed(wanted: string, voices: readonly Voice[]): Voice {
   const exact = voices.find((voice) => voice.id.toLowerCase() === key) ??
     voices.find((voice) => voice.languages[0] === key) ?? voices.find((voice) => names(voice).includes(key));
   if (exact !== undefined) return exact;
-  const distance = (voice: Voice) => Math.min(...names(voice).map((name) => unlikeness(key, name)));
-  const nearest = voices.map((voice) => ({ id: voice.id, far: distance(voice) }))
-    .sort((a, b) => a.far - b.far || a.id.localeCompare(b.id)).slice(0, NAMED_MAX).map(({ id }) => id);
+  const nearest = voices
+    .map((voice) => {
+      const [language = ""] = voice.name.toLowerCase().split(" "); // "english" of "English (America)"
+      return { id: voice.id, ...likeness(key, [...names(voice), language]) };
+    })
+    .sort((a, b) => nearerFirst(a, b) || a.id.length - b.id.length || a.id.localeCompare(b.id))
+    .slice(0, NAMED_MAX).map(({ id }) => id);
   throw new InputFault(
     `voice ${JSON.stringify(wanted.slice(0, 40))} is not known, wanted for example ${nearest.join(", ")}`,
     { code: "unknown_voice" },
@@ -54,17 +59,22 @@ export function espeakVoice(wanted: string, voices: readonly Voice[]): string {
   return variant === null ? id : `${id}+${variant[2]!.toLowerCase()}`;
 }
 
-/** Edit distance; a name that contains the wanted one, or is its beginning, counts as near. */
-function unlikeness(wanted: string, name: string): number {
-  if (wanted !== "" && (name.includes(wanted) || wanted.startsWith(name))) return 1.5;
-  let row = Array.from({ length: name.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= Math.min(wanted.length, 40); i++) {
-    const next = [i];
-    for (let j = 1; j <= name.length; j++) {
-      const swap = row[j - 1]! + (wanted[i - 1] === name[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[name.length]!;
+interface Likeness {
+  readonly far: number;
+  readonly start: number;
+}
+
+/** Of the most like name. A name that contains the wanted one counts as near, as does a language for its region. */
+function likeness(wanted: string, names: readonly string[]): Likeness {
+  return names.map((name) => {
+    const isPart = wanted.length > 1 && name.includes(wanted);
+    const isRegion = wanted.startsWith(`${name}-`);
+    const far = Math.min(distanceBetween(wanted, name), isPart ? 1.5 : isRegion ? 2 : Infinity);
+    return { far, start: sharedStart(wanted, name) };
+  }).reduce((best, one) => nearerFirst(one, best) < 0 ? one : best);
+}
+
+/** Beginnings are seldom mistyped: of two as far away the one that begins alike. */
+function nearerFirst(a: Likeness, b: Likeness): number {
+  return a.far - b.far || b.start - a.start;
 }

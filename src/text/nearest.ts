@@ -1,7 +1,12 @@
 /**
- * The known name nearest to a mistyped one, for "did you mean". Edit distance with neighbours swapped counting as
- * one; letter case and dots, dashes and underscores do not count.
+ * The known name nearest to a mistyped one, for "did you mean".
+ *
+ * In: what was typed and the names there are. Out: one of them, or how far apart two are: letters put in, left out,
+ * changed or swapped with their neighbour, each counting one. Any thread, no state. Limit: 64 letters are looked at.
  */
+const LENGTH_MAX = 64;
+
+/** Letter case, dots, dashes and underscores do not count. Undefined where nothing is near. */
 export function nearest(typed: string, known: Iterable<string>, distanceMax?: number): string | undefined {
   const wanted = plain(typed);
   let best: string | undefined;
@@ -14,10 +19,19 @@ export function nearest(typed: string, known: Iterable<string>, distanceMax?: nu
 }
 
 function plain(name: string): string {
-  return name.slice(0, 64).toLowerCase().replace(/[._-]/g, "");
+  return name.slice(0, LENGTH_MAX).toLowerCase().replace(/[._-]/g, "");
 }
 
-function distanceBetween(one: string, other: string, enough: number): number {
+/** How many letters both begin with. */
+export function sharedStart(one: string, other: string): number {
+  let count = 0;
+  while (count < one.length && one[count] === other[count]) count++;
+  return count;
+}
+
+/** Edits between two texts of at most 64 letters; at `enough` or more it may answer `enough`. */
+export function distanceBetween(one: string, other: string, enough = Infinity): number {
+  [one, other] = [one.slice(0, LENGTH_MAX), other.slice(0, LENGTH_MAX)];
   if (Math.abs(one.length - other.length) >= enough) return enough;
   let before: number[] = [];
   let above = Array.from({ length: other.length + 1 }, (_, column) => column);

@@ -1,0 +1,1 @@
+export { distanceBetween, nearest, sharedStart } from "./nearest.ts";

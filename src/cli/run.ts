@@ -45,16 +45,31 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const note = (line: string) => surroundings.writeNote(`${line}\n`);
   try {
     return await dispatch(argv, surroundings, note);
-  } catch (error) {
-    if (error instanceof StdoutClosed) return EXIT.ok;
-    if (error instanceof Fault) {
-      note(`lipcam: ${oneLine(error)}`);
-      return error.exitCode;
+  } catch (thrown) {
+    const [error, ...later] = inOrder(thrown);
+    const code = tell(error, argv, note);
+    if (argv.includes("--debug")) {
+      for (const one of later) note(`lipcam: then, while closing: ${oneLine(one)}`);
     }
-    note(`lipcam: unexpected: ${oneLine(error)} (a fault of ours; --debug shows where)`);
-    if (argv.includes("--debug") && error instanceof Error) note(error.stack ?? "");
-    return EXIT.failed;
+    return code;
   }
+}
+
+/** What was thrown first, then what failed while closing because of it: the latter is seldom the person's trouble. */
+function inOrder(thrown: unknown): unknown[] {
+  return thrown instanceof SuppressedError ? [...inOrder(thrown.suppressed), thrown.error] : [thrown];
+}
+
+/** One line for the person, and the exit code. */
+function tell(error: unknown, argv: readonly string[], note: (line: string) => void): number {
+  if (error instanceof StdoutClosed) return EXIT.ok;
+  if (error instanceof Fault) {
+    note(`lipcam: ${oneLine(error)}`);
+    return error.exitCode;
+  }
+  note(`lipcam: unexpected: ${oneLine(error)} (a fault of ours; --debug shows where)`);
+  if (argv.includes("--debug") && error instanceof Error) note(error.stack ?? "");
+  return EXIT.failed;
 }
 
 async function dispatch(

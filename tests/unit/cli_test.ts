@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { run, StdoutClosed, type Surroundings, VERSION } from "../../src/cli/mod.ts";
 import { readCommandLine, spellings } from "../../src/cli/flags.ts";
 import { TABLE } from "../../src/cli/table.ts";
-import { InputFault } from "../../src/errors/mod.ts";
+import { DeviceFault, Fault, InputFault } from "../../src/errors/mod.ts";
 
 /** Runs a command line in an empty folder of its own. */
 async function call(argv: readonly string[], more: Partial<Surroundings> & { file?: string } = {}) {
@@ -141,6 +141,39 @@ Deno.test("run calls a fault of ours one, with exit 1 and the stack only for --d
   assertEquals([code, notes.split("\n").length], [1, 2]);
   assertStringIncludes(notes, "unexpected: boom");
   assertStringIncludes((await call(["config", "--debug"], { writeOut })).notes, "at ");
+});
+
+Deno.test("run tells the first error and its exit code, and what failed while closing only for --debug", async () => {
+  const writeOut = () => {
+    using _outer = {
+      [Symbol.dispose]: () => {
+        throw new Error("the outer did not close");
+      },
+    };
+    using _inner = {
+      [Symbol.dispose]: () => {
+        throw new Fault("the inner did not close", { code: "x" });
+      },
+    };
+    throw new DeviceFault("opening the camera: it is busy, wanted a free one", { code: "camera_busy" });
+  };
+  const { code, notes } = await call(["config"], { writeOut });
+  assertEquals([code, notes], [3, "lipcam: opening the camera: it is busy, wanted a free one\n"]);
+  const { notes: all } = await call(["config", "--debug"], { writeOut });
+  assertEquals(all.split("\n").slice(0, 3), [
+    "lipcam: opening the camera: it is busy, wanted a free one",
+    "lipcam: then, while closing: the inner did not close",
+    "lipcam: then, while closing: the outer did not close",
+  ]);
+  const quiet = () => {
+    using _inner = {
+      [Symbol.dispose]: () => {
+        throw new Error("too late");
+      },
+    };
+    throw new StdoutClosed();
+  };
+  assertEquals(await call(["config"], { writeOut: quiet }), { code: 0, out: "", notes: "" });
 });
 
 Deno.test("readCommandLine keeps words, negated switches and settings apart", () => {

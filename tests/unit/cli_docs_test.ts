@@ -1,7 +1,7 @@
-/** What the documents name exists: every task, every command's flags, every file in a link. */
+/** What the documents name exists: every task, every command's flags, every setting, every file in a link. */
 import { assertEquals } from "@std/assert";
 import { COMMON_FLAGS, spellings } from "../../src/cli/flags.ts";
-import { flagName, SETTINGS } from "../../src/app/mod.ts";
+import { ConfigSchema, environmentName, flagName, SETTINGS } from "../../src/app/mod.ts";
 import { TABLE } from "../../src/cli/table.ts";
 import about from "../../deno.json" with { type: "json" };
 
@@ -25,12 +25,59 @@ async function known(): Promise<Known> {
   return tasks;
 }
 
+interface Block {
+  readonly code: string;
+  /** The paragraph before it. */
+  readonly about: string;
+}
+
+/** Code between fences and code set in by four spaces, which is how a block begins after an empty line. */
+function blocksOf(text: string): Block[] {
+  const pattern = /^```[^\n]*\n([\s\S]*?)^```|(?<=\n\n)((?: {4}[^\n]*(?:\n|$)|\n(?= {4}))+)/gm;
+  return [...text.matchAll(pattern)].map((match) => ({
+    code: match[1] ?? match[2]!.replace(/^ {4}/gm, ""),
+    about: text.slice(0, match.index).trimEnd().split(/\n\s*\n/).at(-1)!,
+  }));
+}
+
+function inlineOf(text: string): string[] {
+  return [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
+}
+
+/** Examples of the settings file: JSON objects under a paragraph that speaks of settings. */
+function settingsExamples(text: string): string[] {
+  return blocksOf(text).filter(({ code, about }) =>
+    code.trimStart().startsWith("{") && /\bsettings?\b|lipcam\.json/i.test(about)
+  ).map(({ code }) => code);
+}
+
+/** Every name or value of a setting, in an example, a variable or by itself, that would be refused. */
+function settingComplaints(text: string): string[] {
+  const variables = new Set(SETTINGS.map(({ key }) => environmentName(key)));
+  for (const other of ["LIPCAM_CONFIG", "LIPCAM_SIZE", "LIPCAM_REQUIRE_SYSTEM"]) variables.add(other);
+  const keys = new Set(SETTINGS.map(({ key }) => key));
+  const groups = new Set([...keys].filter((key) => key.includes(".")).map((key) => key.split(".")[0]!));
+  const named = inlineOf(text).filter((code) => /^[a-z]+\.[a-z]\w*$/i.test(code));
+  return [
+    ...[...text.matchAll(/\bLIPCAM_[A-Z_]+\b/g)].map(([name]) => name).filter((name) => !variables.has(name)),
+    ...named.filter((name) => groups.has(name.split(".")[0]!) && !keys.has(name)),
+    ...settingsExamples(text).flatMap((example) => {
+      let value: unknown;
+      try {
+        value = JSON.parse(example);
+      } catch {
+        return [`no JSON: ${example.trim()}`];
+      }
+      const { error } = ConfigSchema.safeParse(value);
+      return (error?.issues ?? []).map(({ message, path }) => `${path.join(".")}: ${message}`);
+    }),
+  ].map((what) => `no such setting: ${what}`);
+}
+
 /** Every `deno task NAME --flag` and every other `--flag` in code that nothing knows. */
 function complaints(text: string, tasks: Known, isFile: (path: string) => boolean): string[] {
   const found: string[] = [];
-  const code = [...text.matchAll(/```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`/g)].map((match) =>
-    match[1] ?? match[2]!
-  );
+  const code = [...blocksOf(text).map(({ code }) => code), ...inlineOf(text)];
   for (const line of code.flatMap((part) => part.replace(/\\\n/g, " ").split("\n"))) {
     for (const part of line.split(/\s(?:\||&&|;)\s/)) {
       const [, name, rest] = /\b(?:deno|deno@2) task ([\w:-]+)(.*)$/.exec(part) ?? [];
@@ -68,19 +115,18 @@ for (const document of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].filter(e
   Deno.test(`${document} names only tasks, flags and files that exist`, () => {
     assertEquals(complaints(Deno.readTextFileSync(new URL(document, PROJECT)), tasks, exists), []);
   });
+  Deno.test(`${document} names only settings that exist, with values they take`, () => {
+    assertEquals(settingComplaints(Deno.readTextFileSync(new URL(document, PROJECT))), []);
+  });
 }
 
 Deno.test("every command has its task", () => {
   assertEquals(TABLE.map(({ name }) => name).filter((name) => !Object.hasOwn(about.tasks, name)), []);
 });
 
-Deno.test("the settings named in README.md's examples of lipcam.json exist", () => {
-  if (!exists("README.md")) return;
-  const text = Deno.readTextFileSync(new URL("README.md", PROJECT));
-  const names = [...text.matchAll(/\bLIPCAM_[A-Z_]+\b/g)].map(([name]) => name);
-  const wanted = new Set(["LIPCAM_CONFIG", "LIPCAM_SIZE", "LIPCAM_REQUIRE_SYSTEM"]);
-  for (const { key } of SETTINGS) wanted.add(`LIPCAM_${flagName(key).replaceAll("-", "_").toUpperCase()}`);
-  assertEquals(names.filter((name) => !wanted.has(name)), []);
+Deno.test("README.md shows an example of lipcam.json, and it is looked at", () => {
+  const examples = settingsExamples(Deno.readTextFileSync(new URL("README.md", PROJECT)));
+  assertEquals(examples.length > 0, true, "wanted at least one, under a paragraph that speaks of settings");
 });
 
 Deno.test("the documents' rule can fail", () => {
@@ -94,7 +140,36 @@ Deno.test("the documents' rule can fail", () => {
     "no task liv",
     "live has no --sya",
   ]);
+  assertEquals(
+    look(
+      "Start:\n\n    npx -y deno@2 task liv  # --x\n    echo a | deno task live --sya\n\n    deno task live \\\n      --fsp 3\n\nEnd.",
+    ),
+    ["no task liv", "live has no --sya", "live has no --fsp"],
+  );
+  assertEquals(look("- a list\n    deno task liv\n"), [], "no code: it goes on with the line before");
   assertEquals(look("`deno task live [--say TEXT] [--odd]`"), ["live has no --odd"]);
   assertEquals(look("`--nope 3`"), ["nothing has --nope"]);
   assertEquals(look("see [this](docs/none.md)"), ["no file docs/none.md"]);
+});
+
+Deno.test("the documents' rule about settings can fail", () => {
+  assertEquals(
+    settingComplaints(
+      'Settings:\n\n    { "fps": 30,\n      "tts": { "engine": "espeak" } }\n\n`LIPCAM_FPS`, `tts.engine`, `stage.ts`\n\n' +
+        'An answer:\n\n    {"text":"Hello."}\n',
+    ),
+    [],
+  );
+  const cases: readonly [string, string][] = [
+    ['In `lipcam.json`:\n\n    { "fsp": 30 }\n', "fsp"],
+    ['Settings\n\n```json\n{ "tts": { "motor": "espeak" } }\n```\n', "motor"],
+    ['Settings\n\n    { "fps": 23 }\n', "fps"],
+    ["Settings\n\n    { fps: 25 }\n", "no JSON"],
+    ["set `LIPCAM_FSP`", "LIPCAM_FSP"],
+    ["see `playback.highMs`", "playback.highMs"],
+  ];
+  for (const [text, wanted] of cases) {
+    const found = settingComplaints(text);
+    assertEquals([found.length, found[0]?.includes(wanted)], [1, true], `${text}: ${found}`);
+  }
 });

@@ -197,19 +197,23 @@ export class Playout implements AsyncDisposable {
       },
       onEnd: (reason) => {
         if (this.#player === undefined) return; // it never came to play; opening it tells why
-        const nowMs = this.#clock.nowMs();
-        const recent = (this.#crashes.get(opener) ?? []).filter((atMs) => nowMs - atMs < CRASH_WINDOW_MS);
-        this.#crashes.set(opener, [...recent, nowMs]);
+        this.#crashes.set(opener, [...this.#recentCrashes(opener), this.#clock.nowMs()]);
         this.#lose(reason);
       },
     };
+  }
+
+  /** Times within the last minute at which this kind of player ended by itself. */
+  #recentCrashes(opener: PlayerOpener): number[] {
+    const nowMs = this.#clock.nowMs();
+    return (this.#crashes.get(opener) ?? []).filter((atMs) => nowMs - atMs < CRASH_WINDOW_MS);
   }
 
   /** Tries each player once, best first. Answers the first one's fault where none can be had. */
   async #openFirst(): Promise<Fault | undefined> {
     let fault: Fault | undefined;
     for (const opener of this.openers) {
-      if ((this.#crashes.get(opener)?.length ?? 0) > CRASHES_MAX) continue;
+      if (this.#recentCrashes(opener).length >= CRASHES_MAX) continue;
       try {
         this.#adopt(await opener.open(this.#events(opener), this.#stop.signal));
         return undefined;

@@ -9,6 +9,7 @@ import { withDeadline } from "../time/mod.ts";
 import { listSoundDevices } from "./naudiodon_player.ts";
 import type { PlaybackShape } from "./playback_buffer.ts";
 import type { PlayoutState } from "./playout.ts";
+import { openSoundGauges } from "./sound_gauges.ts";
 import type { SoundReport, SoundSetup } from "./worker.ts";
 
 export interface SoundOptions {
@@ -45,6 +46,7 @@ export interface SoundSink extends AsyncDisposable {
 export const SOUND_LATENCY_MS = 100;
 const START_MS_MAX = 40_000;
 const STOP_MS_MAX = 3000;
+const RESTARTS_MAX = 3;
 
 /** What a person can do about it. */
 function withMend(reason: string): string {
@@ -75,30 +77,8 @@ export async function startSound(options: SoundOptions): Promise<SoundSink> {
   if (!(latencyMs >= 60 && latencyMs <= 500)) throw new RangeError(`latencyMs ${latencyMs}, wanted 60..500`);
   const isNone = options.device === "none";
   let state: SoundState = { kind: "null", deviceName: "", pid: 0, reason: isNone ? "switched off" : "" };
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-    type: "module",
-    name: "lipcam-sound",
-  });
   const started = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
-  worker.onmessage = ({ data }: MessageEvent<SoundReport>) => {
-    if (data.type === "state") {
-      const reason = data.state.reason === "" ? "" : withMend(data.state.reason);
-      state = { ...data.state, reason };
-      options.onState?.(state);
-    } else if (data.type === "flushed") options.onFlushed?.(data.mediaSample, data.noticedAtMs, data.atMs);
-    else if (data.type === "started") started.resolve();
-    else if (data.type === "stopped") stopped.resolve();
-    else {
-      started.reject(new DeviceFault(data.message, { code: data.code }));
-      stopped.resolve();
-    }
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    started.reject(new Fault(`the sound isolate failed: ${event.message}`, { code: "sound_failed" }));
-    stopped.resolve();
-  };
   const setup: SoundSetup = {
     device: isNone ? "auto" : options.device,
     latencyMs,
@@ -109,8 +89,56 @@ export async function startSound(options: SoundOptions): Promise<SoundSink> {
     players: isNone ? [] : options.players ?? ["naudiodon", "pipe"],
     ...(options.pulseSink === undefined ? {} : { pulseSink: options.pulseSink }),
   };
-  worker.postMessage(setup);
+  let restarts = 0;
+  let isStopping = false;
+  const die = (reason: string) => {
+    openSoundGauges(options.gauges).set("isDeviceClock", 0);
+    worker.terminate();
+    state = {
+      kind: "null",
+      deviceName: "",
+      pid: 0,
+      reason: withMend(`the sound isolate failed: ${oneLine(reason)}`),
+    };
+    options.onState?.(state);
+    if (!isStopping && restarts++ < RESTARTS_MAX) {
+      worker = spawn();
+      return;
+    }
+    started.reject(new Fault(state.reason, { code: "sound_failed" }));
+    stopped.resolve();
+  };
+  const spawn = (): Worker => {
+    const made = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: "lipcam-sound",
+    });
+    made.onmessage = ({ data }: MessageEvent<SoundReport>) => {
+      if (data.type === "state") {
+        const reason = data.state.reason === "" ? "" : withMend(data.state.reason);
+        state = { ...data.state, reason };
+        options.onState?.(state);
+      } else if (data.type === "flushed") {
+        options.onFlushed?.(data.mediaSample, data.noticedAtMs, data.atMs);
+      } else if (data.type === "started") {
+        started.resolve();
+      } else if (data.type === "stopped") {
+        stopped.resolve();
+      } else {
+        started.reject(new DeviceFault(data.message, { code: data.code }));
+        stopped.resolve();
+      }
+    };
+    made.onerror = (event) => {
+      event.preventDefault();
+      die(event.message);
+    };
+    made.postMessage(setup);
+    return made;
+  };
+  let worker = spawn();
   const stop = async () => {
+    isStopping = true;
     worker.postMessage("stop");
     try {
       await withDeadline(stopped.promise, STOP_MS_MAX, "stopping the sound");
@@ -121,7 +149,7 @@ export async function startSound(options: SoundOptions): Promise<SoundSink> {
   try {
     await withDeadline(started.promise, START_MS_MAX, "starting the sound", options.signal);
   } catch (error) {
-    await stop();
+    await stop().catch(() => {}); // why it did not start is what counts
     if (!(error instanceof DeviceFault)) throw error;
     const message = `the sound device "${options.device}" cannot be used: ${error.message}; there are: ` +
       `${await devicesInWords()}, or "auto" and "none"`;

@@ -118,7 +118,12 @@ export async function openVirtualMicrophone(
   await using ladder = new AsyncDisposableStack();
   const load = async (...args: string[]) => {
     const id = await pactl("load-module", ...args);
-    ladder.defer(async () => void await pactl("unload-module", id));
+    ladder.defer(async () => {
+      // Where the sound server has gone the module went with it.
+      await pactl("unload-module", id).catch((error: unknown) => {
+        if (!(error instanceof Fault)) throw error;
+      });
+    });
   };
   const sink = [
     "module-null-sink",

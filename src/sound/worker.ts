@@ -5,7 +5,7 @@
  * come by shared memory. It never blocks: a turn of its loop every 4 ms feeds the player, and an interrupt wakes it.
  */
 import { Fault, oneLine } from "../errors/mod.ts";
-import { Epoch, every, MonotonicClock } from "../time/mod.ts";
+import { delay, Epoch, every, MonotonicClock } from "../time/mod.ts";
 import { naudiodonOpener } from "./naudiodon_player.ts";
 import { pipeOpener } from "./pipe_player.ts";
 import { PlaybackBuffer, type PlaybackShape } from "./playback_buffer.ts";
@@ -35,6 +35,7 @@ export type SoundReport =
   | { readonly type: "stopped" };
 
 const TICK_MS = 4;
+const AUTO_START_MS_MAX = 2000;
 const BUMP_WAIT_MS_MAX = 1000;
 
 /** Calls `run` as soon as the epoch moves, until disposed. */
@@ -74,7 +75,13 @@ async function run(
   );
   using _ticks = every(TICK_MS, () => playout.tick());
   using _bumps = atEveryBump(epoch, () => playout.tick());
-  const fault = await playout.start();
+  // Told to stop while a device hangs in opening: that ends too.
+  stopped.then(() => playout[Symbol.asyncDispose]());
+  const starting = playout.start();
+  // "auto" does not keep the picture waiting for a device that takes its time: until then the clock goes on alone.
+  const fault = setup.device === "auto"
+    ? await Promise.race([starting, delay(AUTO_START_MS_MAX).then(() => undefined)])
+    : await starting;
   // A device asked for by name has to be there; "auto" goes on without.
   if (fault && setup.device !== "auto") throw fault;
   report({ type: "started" });

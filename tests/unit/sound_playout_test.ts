@@ -42,6 +42,8 @@ class Rig {
   readonly players: FakePlayer[] = [];
   readonly states: PlayoutState[] = [];
   isAvailable = true;
+  /** Devices are looked for every millisecond. */
+  isHasty = false;
   readonly playout: Playout;
   unit = 0;
 
@@ -56,7 +58,14 @@ class Rig {
         return Promise.resolve(this.player);
       },
     }));
-    this.playout = new Playout(this.buffer, this.clock, openers, (state) => this.states.push(state));
+    this.playout = new Playout(
+      this.buffer,
+      this.clock,
+      openers,
+      (state) => this.states.push(state),
+      () => {},
+      (ms, signal) => delay(this.isHasty ? 1 : ms, signal),
+    );
   }
   get player(): FakePlayer {
     return this.players.at(-1)!;
@@ -118,15 +127,33 @@ Deno.test("Playout opens the player again after a crash, and the next kind after
   const rig = new Rig("naudiodon", "pipe");
   await using playout = rig.playout;
   await playout.start();
-  for (let crash = 0; crash < 4; crash++) {
+  for (let crash = 0; crash < 3; crash++) {
     assertEquals(rig.player.kind, "naudiodon");
     rig.step(true);
     rig.player.events.onEnd("crashed");
     await settle();
   }
   assertEquals(rig.player.kind, "pipe");
-  assertEquals(rig.buffer.gauges.get("deviceRestarts"), 4);
+  assertEquals(rig.buffer.gauges.get("deviceRestarts"), 3);
   assertEquals(rig.states.at(-1)?.kind, "pipe");
+});
+
+Deno.test("Playout takes a player again a minute after its crashes, where there is no other kind", async () => {
+  const rig = new Rig("naudiodon");
+  await using playout = rig.playout;
+  rig.isHasty = true;
+  await playout.start();
+  for (let crash = 0; crash < 3; crash++) {
+    rig.step(true);
+    rig.player.events.onEnd("crashed");
+    await settle();
+  }
+  assertEquals(rig.states.at(-1)?.kind, "null");
+  await delay(20);
+  assertEquals(rig.states.at(-1)?.kind, "null");
+  for (let step = 0; step < 6500; step++) rig.step(false);
+  await delay(20);
+  assertEquals(rig.states.at(-1)?.kind, "naudiodon");
 });
 
 Deno.test("Playout without any player keeps time by the clock and says why", async () => {

@@ -1,7 +1,7 @@
 /** What an idle programme costs: processor time of the whole process over ten seconds. */
 import { delay } from "../../src/time/mod.ts";
 import { type Figure, single } from "./figure.ts";
-import { childrenOf } from "./processes.ts";
+import { descendantsOf } from "./processes.ts";
 import { clock, startProgramme } from "./programme.ts";
 
 const WARM_MS = 5000;
@@ -24,10 +24,10 @@ export async function benchIdle(): Promise<Figure[]> {
   ];
 }
 
-/** Of this process and its children, from /proc/PID/stat fields 14 to 15 (proc(5)). */
+/** Of this process and all its descendants (the player is a worker thread's child), from /proc/PID/stat fields 14 to 15 (proc(5)). */
 function processorSeconds(): number {
   let ticks = 0;
-  for (const pid of [Deno.pid, ...childrenOf(Deno.pid)]) {
+  for (const pid of [Deno.pid, ...descendantsOf(Deno.pid)]) {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     ticks += Number(fields[11]) + Number(fields[12]);

@@ -7,6 +7,18 @@ export function childrenOf(pid: number): number[] {
   ).filter((one) => one !== "").map(Number);
 }
 
+/** Children, their children and so on, of every thread of each. What ends meanwhile is left out. */
+export function descendantsOf(pid: number): number[] {
+  let children: number[];
+  try {
+    children = childrenOf(pid);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
 /** Memory the process holds now, in MB. */
 export function residentMb(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);

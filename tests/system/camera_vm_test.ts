@@ -85,7 +85,7 @@ Deno.test({
         drivers: Object.fromEntries(drivers.map(([name, { module }]) => [`v4l2loopback-${name}.ko`, module])),
         // Nothing of the host's module cache: the camera needs no package.
         script:
-          `export DENO_DIR=/tmp/deno NO_COLOR=1\nexec '${Deno.execPath()}' run -A --no-config --no-lock ` +
+          `export DENO_DIR=/run/deno NO_COLOR=1\nexec '${Deno.execPath()}' run -A --no-config --no-lock ` +
           `'${here}job.ts' ${names.join(" ")}\n`,
         out,
         msMax: 280_000,

@@ -22,9 +22,8 @@ for part in proc sys dev; do $B mount --move /$part /root/$part; done
 $B mkdir -p /root/dev/shm /root/dev/pts
 $B mount -t tmpfs tmpfs /root/dev/shm
 $B mount -t tmpfs tmpfs /root/run
-$B mount -t tmpfs tmpfs /root/tmp
 $B mount -t 9p -o trans=virtio,version=9p2000.L,msize=1048576,cache=none out /root/out || fail "no place for results"
-export HOME=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/run TMPDIR=/run PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 $B chroot /root /bin/sh -c 'sh /out/job.sh >/out/job.log 2>&1; echo $? >/out/rc'
 $B sync
 $B poweroff -f

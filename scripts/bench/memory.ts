@@ -12,8 +12,10 @@ export async function benchMemory(): Promise<Figure[]> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--v8-flags=--expose-gc", script],
   });
-  const { stdout, success } = await command.output();
-  if (!success) throw new Error("the simulated hour failed");
+  const { stdout, stderr, success } = await command.output();
+  if (!success) {
+    throw new Error(`the simulated hour failed: ${new TextDecoder().decode(stderr).slice(0, 500)}`);
+  }
   const [early, late] = JSON.parse(new TextDecoder().decode(stdout)) as [Reading, Reading];
   return [
     single("heap growth, simulated minute 10 to 60", "MB", late.heapMb - early.heapMb, {

@@ -1,6 +1,6 @@
 /** The live view as lines of text: a state in, what a terminal shows out. Pure, so that it is tested as text. */
 import type { ProgrammeState } from "../programme/mod.ts";
-import { clip, Paint, wrap } from "./paint.ts";
+import { clip, Paint, widthOf, wrap } from "./paint.ts";
 
 export interface DashboardInput {
   readonly state: ProgrammeState;
@@ -52,6 +52,7 @@ function row(paint: Paint, name: string, text: string): string {
 }
 
 const NAME_COLUMNS = 10;
+const PROMPT_COLUMNS = "say > ".length;
 
 /** A note is read once and then acted on: it is shown whole. */
 function noteRows(note: string, columns: number, paint: Paint): string[] {
@@ -115,11 +116,17 @@ function count(value: number, paint: Paint): string {
   return value === 0 ? "0" : paint.yellow(String(value));
 }
 
-/** The end of the typed line that fits. */
+/** The typed line, or its end where it does not fit. */
 function tail(input: DashboardInput): string {
-  const room = Math.max(10, input.columns - 8);
+  const room = Math.max(10, input.columns - PROMPT_COLUMNS - 1);
+  if (widthOf(input.line) <= room) return input.line;
   const characters = [...input.line];
-  return characters.length <= room / 2 ? input.line : characters.slice(-Math.floor(room / 2)).join("");
+  let columns = 1;
+  let from = characters.length;
+  while (from > 0 && columns + widthOf(characters[from - 1]!) <= room) {
+    columns += widthOf(characters[--from]!);
+  }
+  return `…${characters.slice(from).join("")}`;
 }
 
 function elapsed(ms: number): string {

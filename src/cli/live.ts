@@ -70,7 +70,8 @@ not stop it. All texts of --say come first, then all files of --audio.`,
     const loaded = await context.loadConfig();
     const { config } = loaded;
     const signal = context.stopSignal();
-    const isTerminal = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+    const isTerminal = Deno.stdin.isTerminal() && Deno.stderr.isTerminal() &&
+      context.environment["TERM"] !== "dumb";
     const texts = context.flags.list("say");
     const files = context.flags.list("audio");
     const isGiven = texts.length + files.length > 0;
@@ -115,7 +116,7 @@ not stop it. All texts of --say come first, then all files of --audio.`,
 
     const input = isTerminal
       ? await inTerminal(context, programme, log, end, ending.signal)
-      : fromPipe(context, programme, ending.signal, log.warn.bind(log));
+      : fromPipe(context, programme, context.flags.isOn("exit"), ending.signal, log.warn.bind(log));
     await using _terminal = input.terminal;
     if (!isTerminal) announce(context, programme);
 
@@ -169,6 +170,7 @@ async function inTerminal(
 function fromPipe(
   context: CommandContext,
   programme: Programme,
+  isExiting: boolean,
   signal: AbortSignal,
   warn: (line: string) => void,
 ): Input {
@@ -181,7 +183,13 @@ function fromPipe(
       if (signal.aborted) return;
     }
   };
-  const ended = read().catch((error) => {
+  const ended = read().then(() => {
+    if (count > 0 && !isExiting && !signal.aborted) {
+      context.note(
+        "lipcam: the input has ended, still live; Ctrl-C or deno task stop ends it (--exit does by itself)",
+      );
+    }
+  }, (error) => {
     if (!signal.aborted) warn(`reading text from standard input: ${oneLine(error)}`);
   });
   return { hasLines: () => count > 0, ended };

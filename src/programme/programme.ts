@@ -222,7 +222,12 @@ export class Programme implements AsyncDisposable {
       }),
     );
     recording.ended.then(
-      (end) => end.fault && this.#trouble(end.fault.message),
+      ({ result, fault }) => {
+        if (fault) this.#trouble(fault.message);
+        if (result.frames > 0) {
+          this.#options.log.info(`recorded ${result.path}: ${(result.durationMs / 1000).toFixed(1)} s`);
+        }
+      },
       (error) => this.#trouble(oneLine(error)),
     );
     return recording;

@@ -174,3 +174,13 @@ Deno.test("dashboardLines keeps the input line in a low terminal", () => {
     assert(lines.includes("say > typed"));
   }
 });
+
+Deno.test("dashboardLines shows the whole typed line, or its end where it is too long", () => {
+  const shown = (line: string, columns: number) =>
+    dashboardLines({ state: STATE, line, message: "", columns, rows: 40, hasColor: false }).at(-2)!;
+  assertEquals(shown("x".repeat(79), 120), `say > ${"x".repeat(79)}`);
+  assertEquals(shown(`start ${"y".repeat(100)} end`, 40).length, 39);
+  assert(shown(`start ${"y".repeat(100)} end`, 40).startsWith("say > …yyy"));
+  assert(shown(`start ${"y".repeat(100)} end`, 40).endsWith("y end"));
+  assert(widthOf(shown("你好".repeat(60), 40)) < 40);
+});

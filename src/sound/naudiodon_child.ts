@@ -32,6 +32,7 @@ const SAMPLE_FORMAT_16_BIT = 16;
 const CHANNELS_WANTED = 2;
 /** The hardware side: the library keeps two of its own buffers filled. */
 const LIBRARY_BUFFERS = 2;
+const REASON_LENGTH_MAX = 200;
 
 function say(frame: Uint8Array): void {
   writeSync(STDOUT, frame);
@@ -144,12 +145,17 @@ async function play(naudiodon: Naudiodon, args: readonly string[]): Promise<neve
   }
 }
 
+/** The loader's first sentence: behind it comes every path that was tried, some two thousand characters. */
+export function whyNotLoaded(error: unknown): string {
+  return oneLine(error).split(/[.:;]?\s+Tried:/)[0]!.slice(0, REASON_LENGTH_MAX);
+}
+
 async function main(): Promise<void> {
   let naudiodon: Naudiodon;
   try {
     naudiodon = (await import("naudiodon")).default as unknown as Naudiodon;
   } catch (error) {
-    fail(`naudiodon does not load: ${oneLine(error)}`);
+    fail(`naudiodon does not load: ${whyNotLoaded(error)}`);
   }
   const [verb, ...args] = Deno.args;
   if (verb === "play") return await play(naudiodon, args);

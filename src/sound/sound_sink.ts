@@ -48,14 +48,15 @@ const START_MS_MAX = 40_000;
 const STOP_MS_MAX = 3000;
 const RESTARTS_MAX = 3;
 
-/** What a person can do about it. */
-function withMend(reason: string): string {
+/** What a person can do about it, in the words of the doctor's mends. */
+export function withMend(reason: string): string {
   const mend = /libasound|libportaudio/.test(reason)
-    ? "sudo apt install libasound2"
+    ? "sudo apt install libasound2 libasound2-plugins"
     : /does not load/.test(reason)
     ? "deno task setup"
-    : "plug in or start a sound device (on Linux also: sudo apt install libasound2-plugins pulseaudio-utils)";
-  return `no sound device is used: ${reason}; the avatar speaks on camera and in recordings; mend: ${mend}`;
+    : "plug in or start a sound device";
+  return `no sound device is used: ${reason}; the avatar speaks on camera and in recordings; mend: ${mend}; ` +
+    "`deno task doctor` says more";
 }
 
 async function devicesInWords(): Promise<string> {

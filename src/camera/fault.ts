@@ -10,6 +10,9 @@ import { ERRNO, errnoName } from "./libc.ts";
 export const MODPROBE_COMMAND =
   'sudo modprobe v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="Lipcam,OBS Virtual Camera" max_buffers=8';
 
+/** How to come to a node: the command where the module is there, the doctor where it is not. */
+export const MAKE_A_NODE = `make one with: ${MODPROBE_COMMAND} (\`deno task doctor\` says how to install it)`;
+
 /**
  * The fault that says why `path` cannot be used, from an errno of open, QUERYCAP, S_FMT or write. Who holds it is asked
  * only where that is the reason: it means looking at every process, and an absent camera is tried every second.
@@ -41,7 +44,7 @@ export function cameraFault(
         ? "there is no such node"
         : "no driver is behind the node";
       return new DeviceFault(
-        `${what}: ${is}, wanted a v4l2loopback node; make one with: ${MODPROBE_COMMAND}`,
+        `${what}: ${is}, wanted a v4l2loopback node; ${MAKE_A_NODE}`,
         {
           code: "camera_missing",
           retryable: true,

@@ -4,7 +4,7 @@
  * side, at start and while reopening. A node is open only for the moment of the question.
  */
 import { DeviceFault } from "../errors/mod.ts";
-import { cameraFault, MODPROBE_COMMAND } from "./fault.ts";
+import { cameraFault, MAKE_A_NODE } from "./fault.ts";
 import { type Holder, holdersOf, orUndefined } from "./holders.ts";
 import { ERRNO, Libc } from "./libc.ts";
 import { type Capability, queryCapability } from "./v4l2.ts";
@@ -100,7 +100,7 @@ export function chooseCamera(wanted: "auto" | string, places: CameraPlaces = {})
   throw new DeviceFault(
     `looking for a camera to write to: ${
       there === "" ? "there is no video device" : `only ${there}`
-    }, wanted a free v4l2loopback node; make one with: ${MODPROBE_COMMAND}`,
+    }, wanted a free v4l2loopback node; ${MAKE_A_NODE}`,
     { code: "camera_missing", retryable: true },
   );
 }
@@ -110,7 +110,7 @@ function usable(camera: CameraInfo): CameraInfo {
   if (camera.errno !== 0) throw cameraFault(path, camera.errno, () => camera.holders);
   if (!camera.isLoopback) {
     throw new DeviceFault(
-      `opening camera ${path}: it is "${card}" (driver ${driver}), wanted a v4l2loopback node; make one with: ${MODPROBE_COMMAND}`,
+      `opening camera ${path}: it is "${card}" (driver ${driver}), wanted a v4l2loopback node; ${MAKE_A_NODE}`,
       { code: "camera_not_loopback" },
     );
   }

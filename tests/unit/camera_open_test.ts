@@ -216,6 +216,7 @@ Deno.test("chooseCamera auto passes a real camera by and says what is there", ()
   using node = fakeNode("driver=uvcvideo", "card=Front Camera");
   const error = assertThrows(() => chooseCamera("auto", sysfsOf(node, "Front Camera")), DeviceFault);
   assertStringIncludes(error.message, `${node.path} (Front Camera)`);
+  assertStringIncludes(error.message, "`deno task doctor` says how to install it");
   assertEquals(error.code, "camera_missing");
 });
 

@@ -157,3 +157,25 @@ Deno.test("voiceNamed names at most three neighbours in one line", () => {
   assertLess(error.message.length, 160);
   assertEquals(error.message.includes("\n"), false);
 });
+
+Deno.test("voiceNamed and voiceFor know a language by its common names", () => {
+  const cases: readonly [string, string][] = [
+    ["en_US", "en-US"],
+    ["English", "en-US"],
+    ["zh_CN", "cmn"],
+    ["zh-tw", "cmn"],
+    ["Chinese", "cmn"],
+    ["JP", "ja"],
+    ["vn", "vi"],
+    ["Vietnamese", "vi"],
+  ];
+  for (const [name, id] of cases) {
+    assertEquals(voiceNamed(name, VOICES).id, id);
+    assertEquals(voiceFor("", VOICES, name)?.id, id);
+  }
+  const cantonese = { id: "yue", name: "Chinese (Cantonese)", languages: ["yue", "zh-yue", "zh"] };
+  assertEquals(voiceNamed("zh_HK", [...VOICES, cantonese]).id, "yue");
+  assertEquals(voiceNamed("zh", [cantonese, ...VOICES]).id, "cmn");
+  const own = { id: "my_voice", name: "Mine", languages: [] };
+  assertEquals(voiceNamed("my_voice", [...VOICES, own]).id, "my_voice");
+});

@@ -11,6 +11,15 @@ const NAMED_MAX = 3;
 /** Variants that espeak-ng's voices take after a plus. (Whispering is left out: it differs from run to run.) */
 const VARIANT = /^(.*)\+(m[1-8]|f[1-5]|croak)$/i;
 
+/** What people call a language, beside the codes that espeak-ng lists. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ...["zh", "zh-cn", "zh-tw", "chinese"].map((name) => [name, "cmn"] as const),
+  ["zh-hk", "yue"],
+  ...["jp", "japanese"].map((name) => [name, "ja"] as const),
+  ...["vn", "vietnamese"].map((name) => [name, "vi"] as const),
+  ["english", "en-us"],
+]);
+
 /** "vi", "ja", "cmn", or undefined where the letters say nothing particular. */
 export function guessLanguage(text: string): string | undefined {
   if (KANA.test(text)) return "ja";
@@ -22,23 +31,41 @@ export function guessLanguage(text: string): string | undefined {
 export function voiceFor(text: string, voices: readonly Voice[], language?: string): Voice | undefined {
   for (const wanted of [language, guessLanguage(text), "en-us", "en"]) {
     if (wanted === undefined) continue;
-    const code = wanted.toLowerCase();
-    const spoken = voices.filter((voice) => voice.languages.includes(code));
-    // A voice made for exactly this language before one that also knows it.
-    const best = spoken.find((voice) => voice.languages[0] === code) ?? spoken[0];
+    const best = speakerOf(lookupKeys(wanted), voices);
     if (best !== undefined) return best;
   }
   return voices[0];
 }
 
-/** The voice called so: id, name or language, upper or lower case. Throws InputFault `unknown_voice`. */
+/** As it is written, with "-" for "_", and what it stands for: the alias first, so that "zh" is Mandarin. */
+function lookupKeys(wanted: string): readonly string[] {
+  const key = wanted.trim().toLowerCase();
+  const dashed = key.replaceAll("_", "-");
+  return [...new Set([ALIASES.get(dashed) ?? key, key, dashed])];
+}
+
+function speakerOf(codes: readonly string[], voices: readonly Voice[]): Voice | undefined {
+  for (const code of codes) {
+    const spoken = voices.filter((voice) => voice.languages.includes(code));
+    // A voice made for exactly this language before one that also knows it.
+    const best = spoken.find((voice) => voice.languages[0] === code) ?? spoken[0];
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+/** The voice called so: id, name, language or a common name of one, upper or lower case. Throws InputFault `unknown_voice`. */
 export function voiceNamed(wanted: string, voices: readonly Voice[]): Voice {
   const key = wanted.trim().toLowerCase();
   const names = (voice: Voice) =>
     [voice.id, voice.name, ...voice.languages].map((name) => name.toLowerCase());
-  const exact = voices.find((voice) => voice.id.toLowerCase() === key) ??
-    voices.find((voice) => voice.languages[0] === key) ?? voices.find((voice) => names(voice).includes(key));
-  if (exact !== undefined) return exact;
+  for (const one of lookupKeys(wanted)) {
+    const exact = voices.find((voice) => voice.id.toLowerCase() === one) ??
+      voices.find((voice) => voice.languages[0] === one) ?? voices.find((voice) =>
+        names(voice).includes(one)
+      );
+    if (exact !== undefined) return exact;
+  }
   const nearest = voices
     .map((voice) => {
       const [language = ""] = voice.name.toLowerCase().split(" "); // "english" of "English (America)"

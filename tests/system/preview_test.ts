@@ -40,8 +40,16 @@ async function runningProgramme() {
         emit({ kind: "word", utterance: said.length, text: text.split(" ")[1] ?? "" });
         return { utterance: said.length };
       },
-      interrupt: () => ({ interrupted: [++interrupts], kept: [] }),
-      state: () => ({ avatar: "test", picture: { phase: "idle", fps: 50 }, notes: ["no camera here"] }),
+      interrupt() {
+        emit({ kind: "utterance_end", utterance: said.length });
+        return { interrupted: [++interrupts], kept: [] };
+      },
+      state: () => ({
+        avatar: "test",
+        picture: { phase: "idle", fps: 50 },
+        sound: { kind: "null", device: "", latencyMs: 100, underruns: 3 },
+        notes: ["no camera here"],
+      }),
       stop() {},
       watch: (signal) => preview.subscribe(signal),
       events: () =>
@@ -119,6 +127,12 @@ Deno.test({
     assertEquals(programme.said, ["hello <b>world</b>"]);
     await page.press("Escape", 27);
     while (programme.interrupts === 0) await delay(20);
+    await page.until(`document.querySelector("#subtitles .now").textContent === ""`);
+    assertEquals(await page.evaluate(`document.querySelector("#subtitles .now").getClientRects().length`), 0);
+    const soundCell =
+      `[...document.querySelectorAll("#status dt")].find((one) => one.textContent === "Sound")`;
+    assertEquals(await page.evaluate(`${soundCell}.nextSibling.textContent.trim()`), "none");
+    assertEquals(await page.evaluate(`document.querySelectorAll("#status .warn").length`), 0);
     const unnamed =
       `[...document.querySelectorAll("button, textarea, img")].filter((one) => !(one.textContent.trim()
       || one.labels?.length || one.getAttribute("alt") !== null)).length`;

@@ -5,13 +5,14 @@ const numbers = (value, digits = 0) => Number.isFinite(value) ? value.toFixed(di
 /** [label, value, unit or remark, whether it is a trouble, whether it is wide] */
 function rows({ picture = {}, speech = {}, camera = {}, sound = {}, recording }) {
   const isCamera = camera.path !== undefined;
+  const isSilent = sound.kind === "null"; // no device: nothing is late and nothing runs dry
   const shown = [
     ["Frames a second", numbers(picture.fps, 1), "", false],
     ["Lagged", numbers(picture.laggedFrames), "frames", picture.laggedFrames > 0],
     ["Repeated", numbers(picture.repeatedFrames), "frames", false],
     ["Skew", numbers(picture.skewMs), "ms", Math.abs(picture.skewMs) > 100],
     ["Queue", numbers(speech.queued), `of ${numbers(speech.capacity)}`, speech.queued >= speech.capacity],
-    ["Underruns", numbers(sound.underruns), "", sound.underruns > 0],
+    ["Underruns", numbers(sound.underruns), "", !isSilent && sound.underruns > 0],
     [
       "Camera",
       isCamera ? camera.path : "none",
@@ -19,7 +20,13 @@ function rows({ picture = {}, speech = {}, camera = {}, sound = {}, recording })
       isCamera && camera.state === "lost",
       true,
     ],
-    ["Sound", sound.device ?? sound.kind ?? "–", `${numbers(sound.latencyMs)} ms`, false, true],
+    [
+      "Sound",
+      isSilent ? "none" : sound.device ?? sound.kind ?? "–",
+      isSilent ? "" : `${numbers(sound.latencyMs)} ms`,
+      false,
+      true,
+    ],
   ];
   if (recording !== undefined) {
     const lost = recording.lostUnits > 0;

@@ -33,7 +33,7 @@ import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { StageThread } from "./stage_thread.ts";
-import type { CameraState, ProgrammeState, RecordingState } from "./state.ts";
+import { type CameraState, type ProgrammeState, type RecordingState, round, roundEach } from "./state.ts";
 import { Subtitles } from "./subtitles.ts";
 import { checkVoice, openTts } from "./voice.ts";
 
@@ -366,7 +366,7 @@ export class Programme implements AsyncDisposable {
         isDeviceClock: sound.get("isDeviceClock") === 1,
         ...(this.#microphone ? { microphone: this.#microphone.sourceName } : {}),
       },
-      lipsync: this.#engine.gauges.snapshot(),
+      lipsync: roundEach(this.#engine.gauges.snapshot(), 3),
       ...(recording ? { recording } : {}),
       ...(this.page ? { page: this.page } : {}),
       notes: this.#allNotes(),
@@ -388,9 +388,4 @@ export class Programme implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
   }
-}
-
-function round(value: number, digits: number): number {
-  const scale = 10 ** digits;
-  return Math.round(value * scale) / scale;
 }

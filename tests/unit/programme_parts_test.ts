@@ -3,6 +3,7 @@ import { EventHub } from "../../src/programme/event_hub.ts";
 import { runPlayhead } from "../../src/programme/playhead.ts";
 import { ProgrammeMemory } from "../../src/programme/programme_memory.ts";
 import { RateMeter } from "../../src/programme/rate_meter.ts";
+import { roundEach } from "../../src/programme/state.ts";
 import { Subtitles } from "../../src/programme/subtitles.ts";
 import type { SpeechEvent } from "../../src/speech/mod.ts";
 import { delay, MonotonicClock } from "../../src/time/mod.ts";
@@ -123,4 +124,9 @@ Deno.test("RateMeter measures over about a second", () => {
   assertEquals(meter.measure(10, 1400), 0);
   assertAlmostEquals(meter.measure(25, 2000), 25);
   assertAlmostEquals(meter.measure(30, 2200), 25);
+});
+
+Deno.test("roundEach keeps three decimals of every gauge of the state", () => {
+  const gauges = { computeMs: 0.123456789, frames: 1500, skewMs: -2.0004, restMs: 0 };
+  assertEquals(roundEach(gauges, 3), { computeMs: 0.123, frames: 1500, skewMs: -2, restMs: 0 });
 });

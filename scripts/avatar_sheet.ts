@@ -8,6 +8,7 @@
 import { type Canvas, createCanvas } from "@napi-rs/canvas";
 import sharp from "sharp";
 import { type Face, findAvatar, type I420Frame, loadFace } from "../src/avatar/mod.ts";
+import { InputFault, oneLine } from "../src/errors/mod.ts";
 import { MOUTH_LENGTH } from "../src/lipsync/mod.ts";
 import { type FrameSize, i420Bytes } from "../src/time/mod.ts";
 
@@ -158,14 +159,42 @@ async function writePreview(folder: string): Promise<void> {
   );
 }
 
-const [id, ...rest] = Deno.args.filter((argument) => argument !== "--preview");
-if (id === undefined) {
-  console.error("an avatar's id is missing, wanted: avatar_sheet.ts ID [FOLDER...] [--preview]");
+const USAGE = `usage: deno task avatar:sheet ID [FOLDER ...] [--preview]
+
+Draws out/avatar-ID.png: every mouth shape, blinks, glances and three shapes of frame, to be looked at.
+
+  ID          an avatar's id
+  FOLDER      a folder with more avatars, beside those that come along
+  --preview   also writes preview.png into the avatar's folder
+  --help      this text`;
+
+function refuse(line: string): never {
+  console.error(`avatar:sheet: ${line}`);
   Deno.exit(2);
 }
-const folder = findAvatar(id, [SHIPPED, ...rest]);
-Deno.mkdirSync(OUT, { recursive: true });
-const path = `${OUT}/avatar-${id}.png`;
-Deno.writeFileSync(path, (await drawSheet(folder)).encodeSync("png"));
-if (Deno.args.includes("--preview")) await writePreview(folder);
-console.error(`written: out/avatar-${id}.png`);
+
+async function writeSheet(id: string, folders: readonly string[], isPreviewToo: boolean): Promise<void> {
+  const folder = findAvatar(id, [SHIPPED, ...folders]);
+  const sheet = (await drawSheet(folder)).encodeSync("png");
+  Deno.mkdirSync(OUT, { recursive: true });
+  Deno.writeFileSync(`${OUT}/avatar-${id}.png`, sheet);
+  if (isPreviewToo) await writePreview(folder);
+  console.error(`written: out/avatar-${id}.png`);
+}
+
+const isFlag = (argument: string) => argument.startsWith("-");
+const flags = new Set(Deno.args.filter(isFlag));
+const isPreviewToo = flags.delete("--preview");
+if (flags.delete("--help") || flags.delete("-h")) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+for (const flag of flags) refuse(`no flag is called "${flag}", wanted --preview or --help`);
+const [id, ...folders] = Deno.args.filter((argument) => !isFlag(argument));
+if (id === undefined) refuse("an avatar's id is missing, wanted ID [FOLDER ...] [--preview]");
+try {
+  await writeSheet(id, folders, isPreviewToo);
+} catch (error) {
+  if (!(error instanceof InputFault)) throw error;
+  refuse(oneLine(error));
+}

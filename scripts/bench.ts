@@ -1,10 +1,9 @@
 /**
- * `deno task bench [NAME ...] [--json]`: what the programme costs, as a table beside the targets.
+ * `deno task bench [NAME ...] [--json] [--help]`: what the programme costs, as a table beside the targets.
  *
  * Each part is a file in scripts/bench/ and can be named alone. With --json one object a line. Figures are of this
  * machine, now; compare runs made side by side. Exit code 0 whatever was measured: a benchmark is not a test.
  */
-import { parseArgs } from "@std/cli";
 import { type Figure, table } from "./bench/figure.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -18,20 +17,40 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   memory: async () => (await import("./bench/memory.ts")).benchMemory(),
 };
 
-const args = parseArgs(Deno.args, { boolean: ["json"] });
-const wanted = args._.length > 0 ? args._.map(String) : Object.keys(PARTS);
-const unknown = wanted.find((name) => !(name in PARTS));
+const NAMES = Object.keys(PARTS).join(", ");
+const USAGE = `usage: deno task bench [NAME ...] [--json]
+
+What the programme costs on this machine, beside the targets. Without a name every part is measured.
+
+  NAME     ${NAMES}
+  --json   one object a line instead of the table
+  --help   this text`;
+
+const isFlag = (argument: string) => argument.startsWith("-");
+const flags = new Set(Deno.args.filter(isFlag));
+const isJson = flags.delete("--json");
+if (flags.delete("--help") || flags.delete("-h")) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+for (const flag of flags) {
+  console.error(`bench: no flag is called "${flag}", wanted --json or --help`);
+  Deno.exit(2);
+}
+const named = Deno.args.filter((argument) => !isFlag(argument));
+const wanted = named.length > 0 ? named : Object.keys(PARTS);
+const unknown = wanted.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown !== undefined) {
-  console.error(`bench: no part is called "${unknown}", wanted one of ${Object.keys(PARTS).join(", ")}`);
+  console.error(`bench: no part is called "${unknown}", wanted one of ${NAMES}`);
   Deno.exit(2);
 }
 
 const figures: Figure[] = [];
 for (const name of wanted) {
-  if (!args.json) console.error(`measuring ${name} ...`);
+  if (!isJson) console.error(`measuring ${name} ...`);
   const measured = await PARTS[name]!();
   figures.push(...measured);
-  if (args.json) { for (const one of measured) console.log(JSON.stringify(one)); }
+  if (isJson) { for (const one of measured) console.log(JSON.stringify(one)); }
 }
-if (!args.json) console.log(table(figures));
+if (!isJson) console.log(table(figures));
 Deno.exit(0);

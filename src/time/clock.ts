@@ -22,10 +22,12 @@ function openNow(): () => number {
       const { symbols } = Deno.dlopen(library, {
         clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
       });
-      const time = new BigInt64Array(2); // struct timespec on 64-bit systems: seconds, nanoseconds
+      // struct timespec on 64-bit little-endian systems: seconds, then nanoseconds. Seconds since the machine started
+      // fit 32 bits, and whole words need no BigInt, which would be garbage at every call.
+      const time = new Uint32Array(4);
       return () => {
         symbols.clock_gettime(CLOCK_MONOTONIC, time);
-        return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
+        return time[0]! * 1000 + time[2]! / 1e6;
       };
     } catch {
       // No such libc (musl, a locked-down sandbox): the fall-back below is off by at most a wall-clock step.
@@ -34,6 +36,12 @@ function openNow(): () => number {
   const origin = performance.timeOrigin;
   return () => origin + performance.now();
 }
+
+/**
+ * The end of a wait is looked at, not slept through: the kernel wakes a thread 0.05-0.2 ms late. Costs 0.3 ms of a core
+ * a wait, 1.5 % at two waits a tick and 25 ticks a second.
+ */
+const WATCH_MS = 0.3;
 
 const parking = new Int32Array(new SharedArrayBuffer(4));
 
@@ -45,8 +53,7 @@ export class MonotonicClock implements Clock {
     for (;;) {
       const leftMs = deadlineMs - this.nowMs();
       if (leftMs <= 0) return;
-      // Returns "timed-out" normally; the loop guards against an early return.
-      Atomics.wait(parking, 0, 0, leftMs);
+      if (leftMs > WATCH_MS) Atomics.wait(parking, 0, 0, leftMs - WATCH_MS);
     }
   }
 }

@@ -3,7 +3,7 @@
  * and answers a JPEG. Without credits it does nothing; units in between are skipped, never queued. It may block.
  */
 import { UnitRing } from "../unit/mod.ts";
-import { i420Bytes, MonotonicClock } from "../time/mod.ts";
+import { i420Bytes, MonotonicClock, stepBack } from "../time/mod.ts";
 import { JpegEncoder } from "./jpeg_encoder.ts";
 import type { PreviewPicture, PreviewRequest } from "./messages.ts";
 
@@ -14,6 +14,8 @@ let units: UnitRing | undefined;
 let encoder: JpegEncoder | undefined;
 let picture = new Uint8Array(0);
 let lastUnit = -1;
+
+stepBack();
 
 self.onmessage = async (event: MessageEvent<PreviewRequest>) => {
   const request = event.data;

@@ -5,7 +5,7 @@
  */
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
-import { i420Bytes, MonotonicClock, SAMPLE_RATE_HZ } from "../time/mod.ts";
+import { i420Bytes, MonotonicClock, SAMPLE_RATE_HZ, stepBack } from "../time/mod.ts";
 import { UnitRing } from "../unit/mod.ts";
 import {
   type FaultRecord,
@@ -20,6 +20,8 @@ import { Recorder } from "./recorder.ts";
 const LOOK_MS = 100;
 
 let endUnit = Infinity;
+
+stepBack();
 
 self.onmessage = (event: MessageEvent<StartRecord | StopRecord>) => {
   const message = event.data;

@@ -1,6 +1,7 @@
 export { type Clock, MonotonicClock, SimulatedClock } from "./clock.ts";
 export { Epoch } from "./epoch.ts";
 export { Pacer, SLEW_MAX } from "./pacer.ts";
+export { stepBack } from "./priority.ts";
 export { changed } from "./shared_wait.ts";
 export { SlotRing, type SlotRingShape } from "./slot_ring.ts";
 export {

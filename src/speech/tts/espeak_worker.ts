@@ -6,7 +6,7 @@
  */
 import createEspeak from "espeak-ng";
 import { oneLine } from "../../errors/mod.ts";
-import { SAMPLE_RATE_HZ } from "../../time/mod.ts";
+import { SAMPLE_RATE_HZ, stepBack } from "../../time/mod.ts";
 import { Resampler } from "../resample.ts";
 import type { SpokenWord, Voice } from "./tts.ts";
 import { type WordMark, wordsFromMarks } from "./words.ts";
@@ -76,6 +76,8 @@ async function load(): Promise<{ engine: Engine; reset(): void }> {
   const atStart = module.HEAPU8.slice();
   return { engine, reset: () => module.HEAPU8.set(atStart) };
 }
+
+stepBack();
 
 scope.onmessage = async ({ data: request }) => {
   try {

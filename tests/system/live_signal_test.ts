@@ -38,7 +38,8 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
           `${signal}: code ${code} after ${ms.toFixed(0)} ms, ${children.length} children, ` +
             `${recording?.frames} frames recorded before it`,
         );
-        assertEquals([code, stdout, lines.length], [0, "", 1], lines.join("\n"));
+        assertEquals([code, stdout, lines.length], [0, "", 2], lines.join("\n"));
+        assert(/^recorded .*: \d+\.\d s$/.test(lines[1]!), lines[1]);
         assertLess(ms, 5000);
         assertEquals(children.filter(({ pid }) => isRunning(pid)), []);
         assertEquals([room.tokenFiles(), room.files()], [[], [`x.${extension}`]]);
@@ -138,7 +139,8 @@ Deno.test({
     assertEquals((await live.state()).sound.microphone, "lipcam_microphone");
     assertEquals((await pactl("list", "short", "sinks")).match(/lipcam_sink/g)?.length, 1);
     const { code, lines } = await live.ended(30_000);
-    assertEquals([code, lines.length], [0, 1], lines.join("\n"));
+    assertEquals([code, lines.length], [0, 2], lines.join("\n"));
+    assert(lines[1]!.startsWith("recorded "), lines[1]);
     assertEquals([room.tokenFiles(), room.files()], [[], [".x.partial.mp4", "x.mp4"]]);
     assertEquals((await pactl("list", "short", "modules")).match(/lipcam_/g), null);
     assertGreater((await decode(`${room.working}/x.mp4`, SIZE)).frames, 25);

@@ -31,7 +31,8 @@ Deno.test({
     const during = await live.reaches("speaking", 10_000, (state) => state.picture.phase === "speaking");
     assertEquals(during.sound.kind, "naudiodon");
     const { code, stdout, lines } = await live.ended(30_000);
-    assertEquals([code, stdout, lines.length], [0, "", 1], lines.join("\n"));
+    assertEquals([code, stdout, lines.length], [0, "", 2], lines.join("\n"));
+    assert(lines[1]!.startsWith("recorded "), lines[1]);
     assertEquals(room.files(), ["x.mp4"]);
     assertEquals(room.tokenFiles(), []);
     const heard = loudness(speakers.samples);
@@ -121,7 +122,8 @@ Deno.test("live: lines piped in are spoken as they come, and the end of the pipe
   assertEquals((await live.state()).speech.accepted, 3);
   live.signal("SIGTERM");
   const { code, lines } = await live.ended(10_000);
-  assertEquals([code, lines.length], [0, 1], lines.join("\n"));
+  assertEquals([code, lines.length], [0, 2], lines.join("\n"));
+  assert(lines[1]!.includes("the input has ended"), lines[1]);
 });
 
 Deno.test("live --exit: more lines than the queue holds are all spoken, then it ends", async () => {

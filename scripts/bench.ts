@@ -4,6 +4,7 @@
  * Each part is a file in scripts/bench/ and can be named alone. With --json one object a line. Figures are of this
  * machine, now; compare runs made side by side. Exit code 0 whatever was measured: a benchmark is not a test.
  */
+import { oneLine } from "../src/errors/mod.ts";
 import { type Figure, table } from "./bench/figure.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -48,9 +49,14 @@ if (unknown !== undefined) {
 const figures: Figure[] = [];
 for (const name of wanted) {
   if (!isJson) console.error(`measuring ${name} ...`);
-  const measured = await PARTS[name]!();
-  figures.push(...measured);
-  if (isJson) { for (const one of measured) console.log(JSON.stringify(one)); }
+  try {
+    const measured = await PARTS[name]!();
+    figures.push(...measured);
+    if (isJson) { for (const one of measured) console.log(JSON.stringify(one)); }
+  } catch (error) {
+    // The other parts are still worth their table.
+    console.error(`bench: ${name} could not be measured: ${oneLine(error)}`);
+  }
 }
 if (!isJson) console.log(table(figures));
 Deno.exit(0);

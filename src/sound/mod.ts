@@ -7,7 +7,7 @@ export {
   type ReadResult,
 } from "./playback_buffer.ts";
 export { openSoundGauges, SOUND_GAUGES, type SoundGauge, type SoundGauges } from "./sound_gauges.ts";
-export { isNaudiodonBuilt, listSoundDevices, type SoundDevice } from "./naudiodon_player.ts";
+export { listSoundDevices, type SoundDevice } from "./naudiodon_player.ts";
 export {
   SOUND_LATENCY_MS,
   type SoundOptions,

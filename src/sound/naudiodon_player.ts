@@ -85,18 +85,6 @@ export async function listSoundDevices(signal?: AbortSignal): Promise<SoundDevic
   return devices;
 }
 
-/** Whether naudiodon was compiled and loads here; asks a child, so that a crash stays there. */
-export function isNaudiodonBuilt(): boolean {
-  const entry = new URL("./naudiodon_child.ts", import.meta.url).href;
-  const { success } = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-lock", "--allow-all", entry, "list"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).outputSync();
-  return success;
-}
-
 class NaudiodonPlayer implements Player {
   readonly kind = "naudiodon";
   readonly creditBlocks: number;

@@ -54,8 +54,7 @@ export function assertStringIncludes(actual: string, expected: string, message?:
   );
 }
 
-// deno-lint-ignore no-explicit-any -- the constructor's arguments do not matter here
-type ErrorClass<E> = abstract new (...args: any[]) => E;
+type ErrorClass<E> = abstract new (...args: never[]) => E;
 
 function check<E>(error: unknown, kind?: ErrorClass<E>, includes?: string): E {
   if (kind !== undefined) assertStrict.ok(error instanceof kind, `threw ${error}, wanted ${kind.name}`);

@@ -7,12 +7,21 @@
 import { z } from "zod";
 import { FRAME_RATES_HZ } from "../time/mod.ts";
 
+/**
+ * The names that src/avatar and src/lipsync know (a test compares them): every command loads this file, so it loads
+ * neither of those.
+ */
+const ENGINES = ["loudness"] as const;
+const EXPRESSIONS = ["neutral", "happy", "sad", "surprised", "thinking"] as const;
+
 /** What a setting's schema carries beside its type; `wanted` ends the sentence "fps is 23, wanted ...". */
 interface Note {
   readonly doc: string;
   readonly wanted: string;
   /** A file or folder: relative to the configuration file when it stands there, else to the working folder. */
   readonly isPath?: true;
+  /** Of a path: the values that are words of their own and stay as they are. */
+  readonly words?: RegExp;
 }
 
 export const NOTES: z.core.$ZodRegistry<Note> = z.registry<Note>();
@@ -83,11 +92,26 @@ const playback = z.strictObject({
   ),
 });
 
+const background = z.string().min(1).default("own");
+NOTES.add(background, {
+  doc: "what lies behind the avatar: own, transparent, a colour such as #203040, or a picture",
+  wanted: '"own", "transparent", a colour such as "#203040" or a picture file',
+  isPath: true,
+  words: /^(own|transparent|#.*)$/,
+});
+
 export const ConfigSchema = z.strictObject({
-  avatar: text("mai", "avatar to show, by the name of its folder", "the name of an avatar folder"),
+  avatar: text(
+    "mai",
+    "avatar to show: the name of its folder, or dicebear:STYLE/SEED",
+    'the name of an avatar folder or such as "dicebear:lorelei/Mai"',
+  ),
+  background,
+  framing: choice(["bust", "head"], "bust", "how much of the avatar is in the picture"),
+  expression: choice(EXPRESSIONS, "neutral", "expression the avatar begins with"),
   avatarFolders: folders("more folders to look for avatars in, before the usual ones"),
   modelFolders: folders("more folders to look for models in, before the usual ones"),
-  engine: choice(["loudness"], "loudness", "lip-sync engine"),
+  engine: choice(ENGINES, "loudness", "lip-sync engine"),
   voice: note(z.string().min(1).optional(), "voice of the speech engine, e.g. en-us", "the name of a voice"),
   tts: textToSpeech.prefault({}),
   camera: text(
@@ -163,6 +187,8 @@ export interface Setting {
   readonly doc: string;
   readonly wanted: string;
   readonly isPath: boolean;
+  /** Of a path: the values that are none. */
+  readonly words?: RegExp;
   /** The default; undefined where there is none. */
   readonly byDefault: unknown;
 }
@@ -187,7 +213,9 @@ function leaves(schema: z.ZodObject, prefix: string): Setting[] {
       ? "list"
       : "text";
     const byDefault = field instanceof z.ZodDefault ? field.def.defaultValue : undefined;
-    return [{ key, kind, doc: about.doc, wanted: about.wanted, isPath: about.isPath === true, byDefault }];
+    const { doc, wanted, words } = about;
+    const path = { isPath: about.isPath === true, ...(words ? { words } : {}) };
+    return [{ key, kind, doc, wanted, ...path, byDefault }];
   });
 }
 

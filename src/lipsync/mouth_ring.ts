@@ -9,7 +9,12 @@ import type { MouthResult } from "./engine.ts";
 const HEADER_WORDS = 4;
 const EPOCH = 0;
 const SPEECH_FRAME = 1;
-const PROTECTED = 2;
+/** Bits of PROTECTED_BIT and PATCH_BIT. */
+const FLAGS = 2;
+/** Thousandths. */
+const STRESS = 3;
+const PROTECTED_BIT = 1;
+const PATCH_BIT = 2;
 const MOUTH_BYTES = Math.ceil(MOUTH_LENGTH / 2) * 8;
 
 export class MouthRing {
@@ -37,14 +42,21 @@ export class MouthRing {
     );
   }
 
-  /** Producer: writes one result, or answers false when the ring is full. */
-  write(epoch: number, isProtected: boolean, speechFrame: number, result: MouthResult): boolean {
+  /** Producer: writes one result and the voice's stress (0..1) under it, or answers false when the ring is full. */
+  write(
+    epoch: number,
+    isProtected: boolean,
+    speechFrame: number,
+    result: MouthResult,
+    stress = 0,
+  ): boolean {
     const slot = this.ring.acquire();
     if (slot < 0) return false;
     const header = this.#headers[slot]!;
     header[EPOCH] = epoch;
     header[SPEECH_FRAME] = speechFrame;
-    header[PROTECTED] = isProtected ? 1 : 0;
+    header[FLAGS] = (isProtected ? PROTECTED_BIT : 0) | (result.kind === "patch" ? PATCH_BIT : 0);
+    header[STRESS] = Math.round(stress * 1000);
     if (result.kind === "mouth") this.#mouths[slot]!.set(result.mouth);
     else this.#patches[slot]!.set(result.rgb);
     this.ring.commit();
@@ -55,16 +67,24 @@ export class MouthRing {
     return this.#headers[slot]![EPOCH]!;
   }
   isProtected(slot: number): boolean {
-    return this.#headers[slot]![PROTECTED] === 1;
+    return (this.#headers[slot]![FLAGS]! & PROTECTED_BIT) !== 0;
   }
   speechFrame(slot: number): number {
     return this.#headers[slot]![SPEECH_FRAME]!;
   }
-  /** Parameters in the order of MOUTH_PARAMETERS; meaningless where `patchSize` > 0. */
+  /** Whether the slot holds a patch; engines of both kinds may take turns within an utterance. */
+  isPatch(slot: number): boolean {
+    return (this.#headers[slot]![FLAGS]! & PATCH_BIT) !== 0;
+  }
+  /** Emphasis of the voice, 0..1. */
+  stress(slot: number): number {
+    return this.#headers[slot]![STRESS]! / 1000;
+  }
+  /** Parameters in the order of MOUTH_PARAMETERS; meaningless where `isPatch`. */
   mouth(slot: number): Float32Array<SharedArrayBuffer> {
     return this.#mouths[slot]!;
   }
-  /** RGB patch, empty where `patchSize` is 0. */
+  /** RGB patch; meaningless where not `isPatch`. */
   patch(slot: number): Uint8Array<SharedArrayBuffer> {
     return this.#patches[slot]!;
   }

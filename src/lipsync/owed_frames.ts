@@ -21,6 +21,7 @@ export class OwedFrames {
   /** 16 kHz samples of each frame, kept until it is answered. */
   readonly #pcm: readonly Float32Array[];
   readonly #pcmLength = new Int32Array(OWED_FRAMES_MAX);
+  readonly #stress = new Float32Array(OWED_FRAMES_MAX);
   /** One reusable result a frame, for answers that must wait; patches are made when first needed. */
   readonly #results: MouthResult[];
   /** Frames counted from the start: written <= answered <= heard <= owed. */
@@ -28,7 +29,6 @@ export class OwedFrames {
   #answered = 0;
   #heard = 0;
   #owed = 0;
-  #lastPatch: Uint8Array | undefined;
   /** Mouths written through the station's life. */
   written = 0;
 
@@ -63,8 +63,10 @@ export class OwedFrames {
     this.#isProtected[place] = isProtected ? 1 : 0;
   }
 
-  heard(pcm: Float32Array): void {
+  /** `stress` is 0..1, of these samples. */
+  heard(pcm: Float32Array, stress = 0): void {
     const place = this.#heard++ % OWED_FRAMES_MAX;
+    this.#stress[place] = stress;
     this.#pcm[place]!.set(pcm);
     this.#pcmLength[place] = pcm.length;
   }
@@ -72,7 +74,6 @@ export class OwedFrames {
   /** The oldest unanswered frame's result; copied where it has to wait. */
   answer(result: MouthResult): void {
     const place = this.#answered++ % OWED_FRAMES_MAX;
-    if (result.kind === "patch") this.#lastPatch = result.rgb;
     if (this.waiting === 1 && this.#write(place, result)) this.#written++;
     else this.#results[place] = keep(this.#results[place]!, result);
   }
@@ -119,13 +120,8 @@ export class OwedFrames {
     const epoch = this.#epoch[place]!;
     const isProtected = this.#isProtected[place] === 1;
     if (this.#epochNow.isStale(epoch, isProtected)) return true;
-    let shown = result;
-    if (this.#mouths.patchSize > 0 && result.kind === "mouth") {
-      // The stage pastes patches only: the last good one stays, and without one the stage repeats by itself.
-      if (this.#lastPatch === undefined) return true;
-      shown = { kind: "patch", rgb: this.#lastPatch };
-    }
-    if (!this.#mouths.write(epoch, isProtected, this.#speechFrame[place]!, shown)) return false;
+    const speechFrame = this.#speechFrame[place]!;
+    if (!this.#mouths.write(epoch, isProtected, speechFrame, result, this.#stress[place]!)) return false;
     this.written++;
     return true;
   }

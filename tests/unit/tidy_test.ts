@@ -22,6 +22,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["features"],
   ["lipsync"],
   ["avatar"],
+  ["prepare"],
   ["unit"],
   ["stage"],
   ["camera", "sound", "record", "preview", "obs"],

@@ -20,8 +20,8 @@ interface Note {
   readonly wanted: string;
   /** A file or folder: relative to the configuration file when it stands there, else to the working folder. */
   readonly isPath?: true;
-  /** Of a path: the values that are words of their own and stay as they are. */
-  readonly words?: RegExp;
+  /** Of a path: pattern of the values that are words and stay as they are. */
+  readonly words?: string;
 }
 
 export const NOTES: z.core.$ZodRegistry<Note> = z.registry<Note>();
@@ -97,7 +97,7 @@ NOTES.add(background, {
   doc: "what lies behind the avatar: own, transparent, a colour such as #203040, or a picture",
   wanted: '"own", "transparent", a colour such as "#203040" or a picture file',
   isPath: true,
-  words: /^(own|transparent|#.*)$/,
+  words: "^(own|transparent|#.*)$",
 });
 
 export const ConfigSchema = z.strictObject({
@@ -187,8 +187,8 @@ export interface Setting {
   readonly doc: string;
   readonly wanted: string;
   readonly isPath: boolean;
-  /** Of a path: the values that are none. */
-  readonly words?: RegExp;
+  /** Of a path: pattern of the values that are none. */
+  readonly words?: string;
   /** The default; undefined where there is none. */
   readonly byDefault: unknown;
 }

@@ -71,7 +71,8 @@ export function fromText(setting: Setting, value: string | boolean, source: Sour
 /** Paths made absolute from the folder they were written for; everything else as it is. */
 export function located(setting: Setting, value: unknown, folder: string): unknown {
   if (!setting.isPath) return value;
-  const isPlain = (path: string) => path === "" || isAbsolute(path) || setting.words?.test(path) === true;
+  const words = setting.words === undefined ? undefined : new RegExp(setting.words);
+  const isPlain = (path: string) => path === "" || isAbsolute(path) || words?.test(path) === true;
   const absolute = (path: unknown) =>
     typeof path === "string" && !isPlain(path) ? resolve(folder, path) : path;
   return Array.isArray(value) ? value.map(absolute) : absolute(value);

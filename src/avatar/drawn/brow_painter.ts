@@ -1,13 +1,19 @@
 /**
- * Draws both brows as a soft tapered shape with single hairs. In: how far they are raised, in art units. Out: fills
- * and strokes on a canvas whose units are the art's. Called at loading only.
+ * Draws both brows as a soft tapered shape with single hairs. In: height of each and their common tilt. Out: fills and
+ * strokes on a canvas whose units are the art's. Runs in the stage's thread when a brow has visibly moved.
  */
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import type { BrowArt, BrowsArt } from "../manifest.ts";
+import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
 
 const HAIRS = 40;
 const STEPS = 24;
+/** A brow falls by less than it rises, and a full tilt moves its inner end by so many lifts. */
+const FALL_LIFTS = 0.6;
+const TILT_LIFTS = 0.9;
+/** The inner end comes towards the nose in a frown, by so many lifts. */
+const KNIT_LIFTS = 0.6;
 
 export class BrowPainter {
   readonly #context: SKRSContext2D;
@@ -18,17 +24,23 @@ export class BrowPainter {
     this.#art = art;
   }
 
-  paint(raise: number): void {
-    this.#paintBrow(this.#art.left, raise);
-    this.#paintBrow(this.#art.right, raise);
+  /** Heights -1 (lowered) .. 1 (raised), tilt -1 (inner ends down: a frown) .. 1 (up: worry). */
+  paint(left: number, right: number, tilt: number): void {
+    this.#paintBrow(this.#art.left, left, tilt);
+    this.#paintBrow(this.#art.right, right, tilt);
   }
 
-  #paintBrow(brow: BrowArt, raise: number): void {
+  #paintBrow(brow: BrowArt, height: number, tilt: number): void {
     const context = this.#context;
-    const { inner, peak, outer, thickness } = brow;
-    const side = Math.sign(outer.x - inner.x);
+    const { lift } = this.#art;
+    const { peak, outer, thickness } = brow;
+    const side = Math.sign(outer.x - brow.inner.x);
+    const inner = {
+      x: brow.inner.x + side * lift * KNIT_LIFTS * Math.min(0, tilt),
+      y: brow.inner.y - lift * TILT_LIFTS * tilt,
+    };
     context.save();
-    context.translate(0, -raise);
+    context.translate(0, -lift * height * (height < 0 ? FALL_LIFTS : 1));
     const fill = context.createLinearGradient(inner.x, 0, outer.x, 0);
     fill.addColorStop(0, withAlpha(this.#art.colour, 0.12));
     fill.addColorStop(0.25, withAlpha(this.#art.colour, 0.62));
@@ -67,4 +79,18 @@ export class BrowPainter {
     context.stroke();
     context.restore();
   }
+}
+
+/** All that the brows can ever cover, in art units. */
+export function browsBounds(art: BrowsArt): Bounds {
+  const { left, right, lift } = art;
+  const xs = [left.inner.x, left.outer.x, right.inner.x, right.outer.x];
+  const ys = [left, right].flatMap((brow) => [brow.inner.y, brow.peak.y, brow.outer.y]);
+  const reach = Math.max(left.thickness, right.thickness) * 0.75 + 2;
+  return {
+    left: Math.min(...xs) - reach - lift,
+    top: Math.min(...ys) - reach - lift * 2,
+    right: Math.max(...xs) + reach + lift,
+    bottom: Math.max(...ys) + reach + lift * 1.5,
+  };
 }

@@ -12,16 +12,14 @@ import { type FrameSize, i420Bytes } from "../../time/mod.ts";
 import type { Box, Face, I420Frame } from "../face.ts";
 import type { AvatarManifest } from "../manifest.ts";
 import { blendRgbaOverI420Box, boxBytes, BoxPicture, copyBoxOut, rgbaToI420Box } from "../pixels.ts";
-import { BrowPainter } from "./brow_painter.ts";
-import { EyePainter } from "./eye_painter.ts";
+import type { Bounds } from "./bounds.ts";
+import { BrowPainter, browsBounds } from "./brow_painter.ts";
+import { createEyePainter, eyesBounds } from "./eye_painter.ts";
 import { JawWarp, warpReach } from "./jaw_warp.ts";
 import { BLINK_LEVELS, BROW_LEVELS, GAZES, Life } from "./life.ts";
-import { MouthPainter } from "./mouth_painter.ts";
+import { createMouthPainter, mouthBounds, type MouthPainter } from "./mouth_painter.ts";
 import { boxOf, fitView, type View } from "./view.ts";
 
-/** A glance moves the iris so many of its radii at most. */
-const GLANCE_RADII_X = 0.36;
-const GLANCE_RADII_Y = 0.22;
 /** A mouth that differs from closed by less than this everywhere is the closed mouth. */
 const CLOSED_MAX = 1e-4;
 
@@ -55,24 +53,23 @@ export class DrawnFace implements Face {
     const view = fitView(manifest.focus, size);
     const context = art.getContext("2d");
 
-    const browBox = browsBox(manifest, view, size);
+    const browBox = boxAround(browsBounds(manifest.brows), view, size);
     this.#brows = Array.from(
       { length: BROW_LEVELS },
       (_, level) =>
         paintPicture(art, browBox, view, size, (small) => {
-          new BrowPainter(small, manifest.brows).paint(manifest.brows.lift * level / (BROW_LEVELS - 1));
+          const height = level / (BROW_LEVELS - 1);
+          new BrowPainter(small, manifest.brows).paint(height, height, 0);
         }),
     );
     // Brows first: the eyes' pictures are cut from the art with the brows at rest where the boxes overlap.
-    inArtUnits(context, view, () => new BrowPainter(context, manifest.brows).paint(0));
-    const eyeBox = belowBox(eyesBox(manifest, view, size), browBox);
-    const radius = manifest.eyes.irisRadius;
+    inArtUnits(context, view, () => new BrowPainter(context, manifest.brows).paint(0, 0, 0));
+    const eyeBox = belowBox(boxAround(eyesBounds(manifest.eyes), view, size), browBox);
     this.#eyes = GAZES.flatMap((gaze) =>
       Array.from({ length: BLINK_LEVELS }, (_, level) =>
         paintPicture(art, eyeBox, view, size, (small) => {
-          const openness = 1 - level / (BLINK_LEVELS - 1);
-          const x = gaze.x * radius * GLANCE_RADII_X;
-          new EyePainter(small, manifest.eyes).paint(openness, x, gaze.y * radius * GLANCE_RADII_Y);
+          const lid = level / (BLINK_LEVELS - 1);
+          createEyePainter(small, manifest.eyes).paint(lid, lid, gaze.x, gaze.y, 0);
         }))
     );
 
@@ -85,18 +82,12 @@ export class DrawnFace implements Face {
     this.#eyes[0]!.lay(base);
 
     const { mouth, chin } = manifest;
-    const reach = MouthPainter.reach(mouth);
-    this.#mouthBox = boxOf(
-      view,
-      size,
-      mouth.x - reach.side,
-      mouth.y - reach.up,
-      mouth.x + reach.side,
-      mouth.y + reach.down,
-    );
-    const side = Math.max(reach.side, chin.halfWidth) + 2;
-    const bottom = Math.max(mouth.y + reach.down, chin.y + warpReach(manifest)) + 2;
-    this.speechBox = boxOf(view, size, mouth.x - side, mouth.y - reach.up, mouth.x + side, bottom);
+    const lips = mouthBounds(mouth);
+    this.#mouthBox = boxAround(lips, view, size);
+    const left = Math.min(lips.left, mouth.x - chin.halfWidth) - 2;
+    const right = Math.max(lips.right, mouth.x + chin.halfWidth) + 2;
+    const bottom = Math.max(lips.bottom, chin.y + warpReach(manifest)) + 2;
+    this.speechBox = boxOf(view, size, left, lips.top, right, bottom);
     const skin = new Uint8Array(boxBytes(this.speechBox));
     copyBoxOut(base, this.speechBox, skin);
     this.#warp = new JawWarp(manifest, view, size, this.speechBox, skin);
@@ -110,7 +101,7 @@ export class DrawnFace implements Face {
       (mouth.x - view.x) * view.scale - this.#mouthBox.x,
       (mouth.y - view.y) * view.scale - this.#mouthBox.y,
     );
-    this.#mouth = new MouthPainter(this.#mouthContext, mouth);
+    this.#mouth = createMouthPainter(this.#mouthContext, mouth);
     this.#paint(base, new Float32Array(MOUTH_LENGTH));
   }
 
@@ -140,7 +131,7 @@ export class DrawnFace implements Face {
     context.clearRect(0, 0, this.#mouthBox.width, this.#mouthBox.height);
     context.restore();
     context.save();
-    this.#mouth.paint(mouth);
+    this.#mouth.paint(mouth, 0);
     context.restore();
     const pixels = this.#mouthCanvas.data();
     blendRgbaOverI420Box(pixels, this.#mouthBox, into);
@@ -186,35 +177,8 @@ function inArtUnits(context: SKRSContext2D, view: View, paint: () => void): void
   context.restore();
 }
 
-function eyesBox(manifest: AvatarManifest, view: View, size: FrameSize): Box {
-  const { left, right } = manifest.eyes;
-  const xs = [left.inner.x, left.outer.x, right.inner.x, right.outer.x];
-  const ys = [left.inner.y, left.outer.y, right.inner.y, right.outer.y];
-  const up = Math.max(left.upper, right.upper) + 16;
-  const down = Math.max(left.lower, right.lower) + 10;
-  return boxOf(
-    view,
-    size,
-    Math.min(...xs) - 16,
-    Math.min(...ys) - up,
-    Math.max(...xs) + 16,
-    Math.max(...ys) + down,
-  );
-}
-
-function browsBox(manifest: AvatarManifest, view: View, size: FrameSize): Box {
-  const { left, right, lift } = manifest.brows;
-  const xs = [left.inner.x, left.outer.x, right.inner.x, right.outer.x];
-  const ys = [left, right].flatMap((brow) => [brow.inner.y, brow.peak.y, brow.outer.y]);
-  const reach = Math.max(left.thickness, right.thickness) * 0.75 + 2;
-  return boxOf(
-    view,
-    size,
-    Math.min(...xs) - reach,
-    Math.min(...ys) - reach - lift,
-    Math.max(...xs) + reach,
-    Math.max(...ys) + reach,
-  );
+function boxAround({ left, top, right, bottom }: Bounds, view: View, size: FrameSize): Box {
+  return boxOf(view, size, left, top, right, bottom);
 }
 
 /** The part of `box` that lies below `upper`: the two change by themselves and must not share a pixel. */

@@ -26,6 +26,8 @@ export interface Container {
   readonly videoBitRate720: number;
   readonly audio: FFAudioEncoder;
   readonly audioBitRate: number;
+  /** Whether pictures may have an alpha plane. */
+  readonly canHoldAlpha: boolean;
 }
 
 const H264 = {
@@ -36,6 +38,7 @@ const H264 = {
     "x264-params": "threads=1:sliced-threads=0:rc-lookahead=0",
   },
   videoBitRate720: 0,
+  canHoldAlpha: false,
 } as const;
 const AAC = { audio: FF_ENCODER_AAC, audioBitRate: 128_000 } as const;
 const CLUSTERS = { cluster_time_limit: "2000" } as const;
@@ -59,6 +62,7 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
     videoBitRate720: 4_000_000,
     audio: FF_ENCODER_LIBOPUS,
     audioBitRate: 96_000,
+    canHoldAlpha: true,
   },
 };
 

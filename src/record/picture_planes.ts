@@ -1,22 +1,29 @@
-/** Copies an I420 picture into the planes of a media-library frame, whose rows may be longer than the picture's. */
+/**
+ * Copies an I420 picture, or one with an alpha plane behind it, into the planes of a media-library frame, whose rows
+ * may be longer than the picture's. Pictures with alpha come over black and go out as files have them: colours as
+ * they are without the black.
+ */
 import type { Frame } from "node-av/lib";
-import { type FrameSize, i420Bytes } from "../time/mod.ts";
+import type { FrameSize } from "../time/mod.ts";
+import { pictureBytes } from "../unit/mod.ts";
 import { expectOk } from "./media_fault.ts";
 
 export class PicturePlanes {
   readonly #frame: Frame;
   readonly #size: FrameSize;
+  readonly #hasAlpha: boolean;
   #planes: Uint8Array[] = [];
   #strides: number[] = [];
 
-  constructor(frame: Frame, size: FrameSize) {
+  constructor(frame: Frame, size: FrameSize, hasAlpha = false) {
     this.#frame = frame;
     this.#size = size;
+    this.#hasAlpha = hasAlpha;
     this.#look();
   }
 
   load(picture: Uint8Array): void {
-    const wantedBytes = i420Bytes(this.#size);
+    const wantedBytes = pictureBytes({ ...this.#size, hasAlpha: this.#hasAlpha });
     if (picture.length !== wantedBytes) {
       throw new RangeError(`a picture of ${picture.length} bytes, wanted ${wantedBytes}`);
     }
@@ -25,9 +32,10 @@ export class PicturePlanes {
       this.#look();
     }
     let fromAt = 0;
-    for (let plane = 0; plane < 3; plane++) {
-      const width = plane === 0 ? this.#size.width : this.#size.width / 2;
-      const height = plane === 0 ? this.#size.height : this.#size.height / 2;
+    for (let plane = 0; plane < this.#planes.length; plane++) {
+      const shift = plane % 3 === 0 ? 0 : 1; // Y and alpha are whole, U and V halved
+      const width = this.#size.width >> shift;
+      const height = this.#size.height >> shift;
       const into = this.#planes[plane]!;
       const stride = this.#strides[plane]!;
       if (stride === width) {
@@ -40,10 +48,35 @@ export class PicturePlanes {
       }
       fromAt += width * height;
     }
+    if (this.#hasAlpha) this.#takeOffBlack();
+  }
+
+  /** A colour c at opacity a lies over black as c * a: rims are divided by it again. */
+  #takeOffBlack(): void {
+    const { width, height } = this.#size;
+    const [luma, u, v, alpha] = this.#planes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    const [lumaStride, uStride, vStride, alphaStride] = this.#strides as [number, number, number, number];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const opacity = alpha[y * alphaStride + x]!;
+        if (opacity === 0 || opacity === 255) continue;
+        const at = y * lumaStride + x;
+        luma[at] = Math.min(235, 16 + (luma[at]! - 16) * 255 / opacity);
+        if ((x & 1) + (y & 1) !== 0) continue;
+        const row = y >> 1, column = x >> 1;
+        u[row * uStride + column] = straight(u[row * uStride + column]!, opacity);
+        v[row * vStride + column] = straight(v[row * vStride + column]!, opacity);
+      }
+    }
   }
 
   #look(): void {
-    this.#planes = (this.#frame.data ?? []).slice(0, 3);
-    this.#strides = this.#frame.linesize.slice(0, 3);
+    const count = this.#hasAlpha ? 4 : 3;
+    this.#planes = (this.#frame.data ?? []).slice(0, count);
+    this.#strides = this.#frame.linesize.slice(0, count);
   }
+}
+
+function straight(chroma: number, opacity: number): number {
+  return Math.max(16, Math.min(240, 128 + (chroma - 128) * 255 / opacity));
 }

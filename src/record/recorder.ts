@@ -8,7 +8,7 @@
  */
 import { Log, type Packet } from "node-av/lib";
 import { AV_LOG_QUIET } from "node-av/constants";
-import { Fault } from "../errors/mod.ts";
+import { Fault, InputFault } from "../errors/mod.ts";
 import { type FrameSize, SAMPLE_RATE_HZ } from "../time/mod.ts";
 import { AudioEncoder } from "./audio_encoder.ts";
 import { containerFor } from "./container.ts";
@@ -21,6 +21,8 @@ export interface RecorderOptions {
   readonly fps: number;
   /** 48 kHz samples under one frame. */
   readonly samplesPerFrame: number;
+  /** Pictures have an alpha plane behind their I420 planes: only .webm keeps it. Default false. */
+  readonly hasAlpha?: boolean;
   /** When it aborts, later add() calls reject with its reason; close() still finishes the file. */
   readonly signal?: AbortSignal;
 }
@@ -58,11 +60,17 @@ export class Recorder implements AsyncDisposable {
   private constructor(path: string, options: RecorderOptions) {
     Log.setLevel(AV_LOG_QUIET); // its faults come back as status numbers; stderr belongs to the terminal
     const container = containerFor(path);
+    const hasAlpha = options.hasAlpha === true;
+    if (hasAlpha && !container.canHoldAlpha) {
+      throw new InputFault(`recording transparent pictures to ${path} is not possible, wanted a .webm file`, {
+        code: "no_alpha",
+      });
+    }
     this.#options = options;
     this.#file = PartialFile.claim(path);
     using opened = new DisposableStack();
     opened.defer(() => this.#file.discard());
-    this.#video = opened.use(new VideoEncoder(container, options.size, options.fps));
+    this.#video = opened.use(new VideoEncoder(container, options.size, options.fps, hasAlpha));
     this.#audio = opened.use(new AudioEncoder(container));
     this.#muxer = new Muxer(container, this.#file.path, [this.#video.context, this.#audio.context]);
     opened.move();
@@ -74,7 +82,7 @@ export class Recorder implements AsyncDisposable {
   }
 
   /**
-   * Encodes one unit: an I420 frame and the samples under it. Both are copied before this returns, so the caller may
+   * Encodes one unit: an I420 frame (and its alpha plane where the recorder was opened for it) and the samples under it. Both are copied before this returns, so the caller may
    * compose the next unit meanwhile. Rejects with Fault `disk_full` once the file has been closed and renamed as it
    * is, with Fault `closed` afterwards.
    */

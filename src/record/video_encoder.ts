@@ -8,6 +8,7 @@ import {
   AV_CODEC_FLAG_BITEXACT,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVA420P,
   AVCHROMA_LOC_LEFT,
   AVCOL_PRI_SMPTE170M,
   AVCOL_RANGE_MPEG,
@@ -25,20 +26,25 @@ import { expectOk, setOptions } from "./media_fault.ts";
 export const KEY_FRAME_SECONDS = 2;
 const PIXELS_720 = 1280 * 720;
 
+/** VP8 refuses alpha beside its own reference frames. */
+const ALPHA_OPTIONS = { "auto-alt-ref": "0" } as const;
+
 export class VideoEncoder implements Disposable {
   readonly context: CodecContext;
   readonly #frame = new Frame();
   readonly #packet = new Packet();
   readonly #planes: PicturePlanes;
 
-  constructor(container: Container, size: FrameSize, fps: number) {
+  /** `hasAlpha`: pictures have an alpha plane and the container can hold it. */
+  constructor(container: Container, size: FrameSize, fps: number, hasAlpha = false) {
     const codec = Codec.findEncoderByName(container.video);
     if (codec === null) throw new Error(`the media library has no encoder ${container.video}`);
     const context = new CodecContext();
     context.allocContext3(codec);
     context.width = size.width;
     context.height = size.height;
-    context.pixelFormat = AV_PIX_FMT_YUV420P;
+    const format = hasAlpha ? AV_PIX_FMT_YUVA420P : AV_PIX_FMT_YUV420P;
+    context.pixelFormat = format;
     context.timeBase = new Rational(1, fps);
     context.framerate = new Rational(fps, 1);
     context.gopSize = fps * KEY_FRAME_SECONDS;
@@ -54,16 +60,16 @@ export class VideoEncoder implements Disposable {
       context.bitRate = BigInt(Math.round(container.videoBitRate720 * share));
     }
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_BITEXACT);
-    setOptions(context.getNative(), container.videoOptions);
+    setOptions(context.getNative(), { ...container.videoOptions, ...(hasAlpha ? ALPHA_OPTIONS : {}) });
     expectOk(context.open2Sync(codec), `opening the video encoder ${container.video}`);
     this.context = context;
     this.#frame.alloc();
-    this.#frame.format = AV_PIX_FMT_YUV420P;
+    this.#frame.format = format;
     this.#frame.width = size.width;
     this.#frame.height = size.height;
     expectOk(this.#frame.allocBuffer(), "allocating a picture");
     this.#packet.alloc();
-    this.#planes = new PicturePlanes(this.#frame, size);
+    this.#planes = new PicturePlanes(this.#frame, size, hasAlpha);
   }
 
   /** Copies the picture in; it becomes frame number `frame` when `encode` is called. */

@@ -6,7 +6,7 @@
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
 import { i420Bytes, MonotonicClock, SAMPLE_RATE_HZ, stepBack } from "../time/mod.ts";
-import { UnitRing } from "../unit/mod.ts";
+import { pictureBytes, UnitRing, type UnitRingShape } from "../unit/mod.ts";
 import {
   type FaultRecord,
   RECORD_GAUGES,
@@ -39,7 +39,8 @@ async function record(start: StartRecord): Promise<void> {
   const fps = SAMPLE_RATE_HZ / samplesPerFrame;
   let recorder: Recorder;
   try {
-    recorder = await Recorder.open(start.path, { size: { width, height }, fps, samplesPerFrame });
+    const hasAlpha = start.shape.hasAlpha === true;
+    recorder = await Recorder.open(start.path, { size: { width, height }, fps, samplesPerFrame, hasAlpha });
   } catch (error) {
     return report({ kind: "refused", fault: plain(error) });
   }
@@ -79,7 +80,7 @@ async function follow(
     const startedMs = clock.nowMs();
     const slot = units.at(unit);
     if (slot !== undefined) {
-      next.set(slot.frame);
+      next.set(slot.picture);
       samples.set(slot.samples);
     }
     const isWhole = slot !== undefined && units.isIntact(unit);
@@ -93,9 +94,10 @@ async function follow(
   }
 }
 
-function blackFrame(size: { readonly width: number; readonly height: number }): Uint8Array {
-  const frame = new Uint8Array(i420Bytes(size)).fill(128);
-  return frame.fill(16, 0, size.width * size.height);
+function blackFrame(shape: UnitRingShape): Uint8Array {
+  const frame = new Uint8Array(pictureBytes(shape));
+  frame.fill(128, 0, i420Bytes(shape));
+  return frame.fill(16, 0, shape.width * shape.height);
 }
 
 function plain(error: unknown): FaultRecord {

@@ -1,1 +1,1 @@
-export { UNIT_FLAG, UnitRing, type UnitRingShape, UnitSlot } from "./unit_ring.ts";
+export { pictureBytes, UNIT_FLAG, UnitRing, type UnitRingShape, UnitSlot } from "./unit_ring.ts";

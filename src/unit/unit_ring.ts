@@ -10,6 +10,8 @@ import { changed, type FrameSize, i420Bytes } from "../time/mod.ts";
 export interface UnitRingShape extends FrameSize {
   readonly slots: number;
   readonly samplesPerFrame: number;
+  /** Whether each picture has an alpha plane behind its I420 planes. Default false. */
+  readonly hasAlpha?: boolean;
 }
 
 /** Bits of {@linkcode UnitSlot.flags}. */
@@ -37,8 +39,12 @@ const NEWEST_SPEECH_FRAME = 6;
 
 /** Views of one slot, made once. */
 export class UnitSlot {
-  /** I420 bytes of the frame. */
+  /** I420 bytes of the frame, over black where there is alpha. */
   readonly frame: Uint8Array<SharedArrayBuffer>;
+  /** One byte a pixel, 0 (clear) .. 255, where the ring has alpha. */
+  readonly alpha: Uint8Array<SharedArrayBuffer> | undefined;
+  /** `frame` and behind it `alpha`, as one. */
+  readonly picture: Uint8Array<SharedArrayBuffer>;
   /** 48 kHz mono, -1..1, the samples under the frame. */
   readonly samples: Float32Array<SharedArrayBuffer>;
   readonly #header: Float64Array<SharedArrayBuffer>;
@@ -47,11 +53,14 @@ export class UnitSlot {
     this.#header = new Float64Array(buffer, offset, HEADER_VALUES);
     const samplesAt = offset + HEADER_VALUES * 8;
     this.samples = new Float32Array(buffer, samplesAt, shape.samplesPerFrame);
-    this.frame = new Uint8Array(buffer, samplesAt + shape.samplesPerFrame * 4, i420Bytes(shape));
+    const pictureAt = samplesAt + shape.samplesPerFrame * 4;
+    this.picture = new Uint8Array(buffer, pictureAt, pictureBytes(shape));
+    this.frame = this.picture.subarray(0, i420Bytes(shape));
+    this.alpha = shape.hasAlpha ? this.picture.subarray(i420Bytes(shape)) : undefined;
   }
 
   static bytes(shape: UnitRingShape): number {
-    return HEADER_VALUES * 8 + Math.ceil((shape.samplesPerFrame * 4 + i420Bytes(shape)) / 8) * 8;
+    return HEADER_VALUES * 8 + Math.ceil((shape.samplesPerFrame * 4 + pictureBytes(shape)) / 8) * 8;
   }
 
   /** Media time of the first sample: an integer count of 48 kHz samples since the programme began. */
@@ -101,6 +110,11 @@ export class UnitSlot {
   set newestSpeechFrame(value: number) {
     this.#header[NEWEST_SPEECH_FRAME] = value;
   }
+}
+
+/** Bytes of one picture: I420, and the alpha plane where there is one. */
+export function pictureBytes(shape: FrameSize & { readonly hasAlpha?: boolean }): number {
+  return i420Bytes(shape) + (shape.hasAlpha ? shape.width * shape.height : 0);
 }
 
 const PUBLISHED = 0;

@@ -39,6 +39,20 @@ Deno.test("Recorder.open refuses paths that cannot be used and leaves nothing", 
   });
 });
 
+Deno.test("Recorder.open refuses transparent pictures where the file cannot hold them", async () => {
+  await inFolder(async (folder) => {
+    const options = { ...OPTIONS, hasAlpha: true };
+    for (const name of ["a.mp4", "a.mkv"]) {
+      await assertRejects(
+        () => Recorder.open(join(folder, name), options),
+        InputFault,
+        "wanted a .webm file",
+      );
+    }
+    assertEquals(names(folder), []);
+  });
+});
+
 Deno.test("Recorder.close without frames leaves no file", async () => {
   await inFolder(async (folder) => {
     const recorder = await Recorder.open(join(folder, "a.mp4"), OPTIONS);

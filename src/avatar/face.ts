@@ -3,11 +3,17 @@
  * once a frame, so it allocates nothing after loading.
  */
 import type { FrameSize } from "../time/mod.ts";
+import type { Manner } from "./manner.ts";
 
 /** One picture in I420 (BT.601 limited range): three planes over one buffer, rows from the top. */
 export interface I420Frame extends FrameSize {
   /** width * height * 3 / 2 bytes: Y, then U, then V. */
   readonly bytes: Uint8Array;
+  /**
+   * Opacity of each pixel, width * height bytes, for a face without a background: the colours are then premultiplied
+   * over black. Filled where it is there.
+   */
+  readonly alpha?: Uint8Array;
 }
 
 /** In pixels of the frame; all four even. */
@@ -23,13 +29,17 @@ export interface Face extends Disposable {
   readonly size: FrameSize;
   /** The part of the picture that speech can change; a crossfade touches nothing else. */
   readonly speechBox: Box;
-  /** Paints the whole idle picture of media frame `frame` (mouth closed and relaxed): same frame, same bytes. */
-  paintIdle(into: I420Frame, frame: number): void;
   /**
-   * Paints the mouth over an idle picture. `mouth` is in the order of MOUTH_PARAMETERS and already faded to
-   * closed where the stage crossfades, so an all-zero mouth leaves the idle picture as it is.
+   * Paints the whole idle picture of media frame `frame` (mouth closed) as `manner` wants it: same frame and manner,
+   * same bytes. Without a manner the face is calm.
    */
-  paintMouth(into: I420Frame, frame: number, mouth: Float32Array): void;
+  paintIdle(into: I420Frame, frame: number, manner?: Manner): void;
+  /**
+   * Paints the mouth over the idle picture of the same frame and manner. `mouth` is in the order of MOUTH_PARAMETERS
+   * and already faded to closed where the stage crossfades. `opacity` (0..1, default 1) is how far speech has faded
+   * in: at 0 nothing is painted, at 1 no expression shows on the lips.
+   */
+  paintMouth(into: I420Frame, frame: number, mouth: Float32Array, manner?: Manner, opacity?: number): void;
   /** Where and how strongly a neural engine's patch is pasted; absent for faces that only draw. */
   readonly patch?: PatchPlacement;
 }

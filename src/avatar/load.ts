@@ -1,21 +1,30 @@
-/** From a folder to a face of the wanted size. Runs once, in the thread that will paint: canvases stay there. */
+/** From a source to a face of the wanted size. Runs once, in the thread that will paint: canvases stay there. */
 import { InputFault } from "../errors/mod.ts";
 import type { FrameSize } from "../time/mod.ts";
-import { DrawnFace, type DrawnFaceOptions } from "./drawn/drawn_face.ts";
-import { paintArt } from "./drawn/layers.ts";
-import { fitView } from "./drawn/view.ts";
+import { loadDrawn } from "./drawn/load_drawn.ts";
 import type { Face } from "./face.ts";
-import { openAvatar } from "./store.ts";
+import { type AvatarLook, type Framing, readBackground } from "./look.ts";
+import { generatedName, openAvatar } from "./store.ts";
 
 const SIDE_MIN = 64;
 const SIDE_MAX = 4096;
 
-/** Throws InputFault `bad_avatar` for a folder that cannot be used, `bad_size` for a size that no frame can have. */
-export async function loadFace(
-  folder: string,
-  size: FrameSize,
-  options: DrawnFaceOptions = {},
-): Promise<Face> {
+export interface FaceOptions {
+  /** Frames a second of the programme, for the speed of blinks. Default 25. */
+  readonly fps?: number;
+  /** Another seed, another rhythm of blinks and glances. Default 1. */
+  readonly seed?: number;
+  /** "own", "transparent", a colour like #203040 or the path of a picture. Default "own". */
+  readonly background?: string;
+  /** Default "bust". */
+  readonly framing?: Framing;
+}
+
+/**
+ * `source` is what findAvatar answers. Throws InputFault `bad_avatar` for an avatar that cannot be used,
+ * `bad_background` for a background that cannot, `bad_size` for a size that no frame can have.
+ */
+export async function loadFace(source: string, size: FrameSize, options: FaceOptions = {}): Promise<Face> {
   for (const side of [size.width, size.height]) {
     if (!Number.isInteger(side) || side % 2 !== 0 || side < SIDE_MIN || side > SIDE_MAX) {
       throw new InputFault(
@@ -24,11 +33,28 @@ export async function loadFace(
       );
     }
   }
-  const { manifest, svg } = openAvatar(folder);
-  const view = fitView(manifest.focus, size);
-  const what = `avatar ${folder}: ${manifest.art}`;
-  const art = await paintArt(svg, what, manifest.background, view, size);
-  const face = new DrawnFace(manifest, art, size, options);
-  art.width = art.height = 1; // frees the surface now, not at some collection
-  return face;
+  const look: AvatarLook = {
+    background: readBackground(options.background ?? "own"),
+    framing: options.framing ?? "bust",
+  };
+  return await loadSource(source, size, look, options);
+}
+
+async function loadSource(
+  source: string,
+  size: FrameSize,
+  _look: AvatarLook,
+  options: FaceOptions,
+): Promise<Face> {
+  const generated = generatedName(source);
+  if (generated) {
+    throw new InputFault(`avatar style "${generated.style}" is not known, wanted a drawn avatar`, {
+      code: "bad_avatar",
+    });
+  }
+  const { manifest, folder } = openAvatar(source);
+  switch (manifest.kind) {
+    case "drawn":
+      return await loadDrawn(folder, manifest, size, options);
+  }
 }

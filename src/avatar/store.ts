@@ -1,55 +1,86 @@
 /**
- * Finds avatars on disk and reads their folders, trusting nothing in them.
+ * Finds avatars on disk and reads what their folders say about themselves, trusting nothing in them.
  *
- * In: an id and the folders to look in, first found wins (the user's own before the shipped). Out: a folder, or an opened avatar.
- * Main thread and, at loading, the stage's. Limits: 8 MB a file; files that are links out of the folder are refused.
+ * In: a name and the folders to look in, first found wins (the user's own before the shipped). Out: a source (a
+ * folder, or the name of a generated avatar), or an opened folder. Main thread and, at loading, the stage's.
  */
 import { InputFault, oneLine } from "../errors/mod.ts";
-import { AVATAR_ID, type AvatarManifest, avatarManifest, firstIssue } from "./manifest.ts";
+import { AvatarFolder, badAvatar } from "./folder.ts";
+import { type AvatarManifest, avatarManifest, firstIssue } from "./manifest.ts";
+import { AVATAR_ID } from "./manifest_fields.ts";
 
-const FILE_BYTES_MAX = 8 * 1024 * 1024;
 const MANIFEST = "avatar.json";
+/** Text, longer than any honest one. */
+const MANIFEST_BYTES_MAX = 256 * 1024;
+const GENERATED = /^dicebear:([^/]*)\/(.*)$/su;
+const STYLE = /^[a-z0-9-]{1,40}$/;
+const SEED_LENGTH_MAX = 500;
 
 export interface AvatarEntry {
   readonly id: string;
   readonly name: string;
   readonly folder: string;
+  readonly kind?: AvatarManifest["kind"];
+  /** Whom to name and on which terms it may be used. */
+  readonly licence?: string;
+  readonly author?: string;
   /** Why it cannot be used, in one line. */
   readonly trouble?: string;
 }
 
 export interface OpenedAvatar {
   readonly manifest: AvatarManifest;
-  readonly folder: string;
-  /** The source of the art. */
-  readonly svg: string;
+  readonly folder: AvatarFolder;
 }
 
-function fault(message: string, cause?: unknown): InputFault {
-  return new InputFault(
-    message,
-    cause === undefined ? { code: "bad_avatar" } : { code: "bad_avatar", cause },
-  );
+/** An avatar that is made of a style's name and a seed, and has no folder. */
+export interface GeneratedName {
+  readonly style: string;
+  readonly seed: string;
 }
 
-/** The folder of avatar `id`. Throws InputFault where the id is malformed or nobody has it. */
-export function findAvatar(id: string, folders: readonly string[]): string {
-  if (!AVATAR_ID.test(id)) {
-    throw new InputFault(`avatar id ${JSON.stringify(id.slice(0, 60))}, wanted 1 to 40 of a-z, 0-9 and -`, {
-      code: "bad_avatar_id",
-    });
+/**
+ * The source that loadFace takes: the folder of avatar `name`, or `name` itself where it is "dicebear:STYLE/SEED".
+ * Throws InputFault where the name is malformed or nobody has it.
+ */
+export function findAvatar(name: string, folders: readonly string[]): string {
+  if (name.startsWith("dicebear:")) {
+    generatedName(name);
+    return name;
+  }
+  if (!AVATAR_ID.test(name)) {
+    throw new InputFault(
+      `avatar id ${
+        JSON.stringify(name.slice(0, 60))
+      }, wanted 1 to 40 of a-z, 0-9 and -, or dicebear:STYLE/SEED`,
+      { code: "bad_avatar_id" },
+    );
   }
   for (const parent of folders) {
-    const folder = `${parent}/${id}`;
+    const folder = `${parent}/${name}`;
     if (isFolder(folder)) return folder;
   }
   const known = listAvatars(folders).map((entry) => entry.id).join(", ");
   throw new InputFault(
-    `avatar "${id}" does not exist, wanted one of: ${known === "" ? "none is installed" : known}`,
-    {
-      code: "no_such_avatar",
-    },
+    `avatar "${name}" does not exist, wanted one of: ${known === "" ? "none is installed" : known}`,
+    { code: "no_such_avatar" },
   );
+}
+
+/** Style and seed of "dicebear:STYLE/SEED"; undefined for every other source. Throws InputFault `bad_avatar_id`. */
+export function generatedName(source: string): GeneratedName | undefined {
+  if (!source.startsWith("dicebear:")) return undefined;
+  const [, style = "", seed = ""] = GENERATED.exec(source) ?? [];
+  if (!STYLE.test(style) || seed === "" || seed.length > SEED_LENGTH_MAX) {
+    throw new InputFault(
+      `avatar ${
+        JSON.stringify(source.slice(0, 60))
+      }, wanted dicebear:STYLE/SEED with a seed of 1 to ${SEED_LENGTH_MAX} ` +
+        `characters, such as dicebear:lorelei/Mai`,
+      { code: "bad_avatar_id" },
+    );
+  }
+  return { style, seed };
 }
 
 /** Every avatar in the folders, by id; broken ones with their trouble. A missing parent folder has none. */
@@ -61,7 +92,8 @@ export function listAvatars(folders: readonly string[]): AvatarEntry[] {
       const folder = `${parent}/${id}`;
       if (!isFolder(folder)) continue;
       try {
-        entries.set(id, { id, name: readManifest(folder).name, folder });
+        const { name, kind, licence, author } = openAvatar(folder).manifest;
+        entries.set(id, { id, name, folder, kind, licence, author });
       } catch (error) {
         entries.set(id, { id, name: id, folder, trouble: oneLine(error) });
       }
@@ -70,61 +102,25 @@ export function listAvatars(folders: readonly string[]): AvatarEntry[] {
   return [...entries.values()].toSorted((a, b) => a.id < b.id ? -1 : 1);
 }
 
-/** Reads and checks the manifest and the art. Throws InputFault `bad_avatar`. */
-export function openAvatar(folder: string): OpenedAvatar {
-  const manifest = readManifest(folder);
-  const svg = readText(folder, manifest.art, "the file that avatar.json names as art");
-  if (!svg.includes("<svg")) throw fault(`avatar ${folder}: ${manifest.art} is no SVG, wanted one`);
-  return { manifest, folder, svg };
-}
-
-function readManifest(folder: string): AvatarManifest {
-  const text = readText(folder, MANIFEST, "a manifest");
+/** Reads and checks the manifest. Throws InputFault `bad_avatar`. */
+export function openAvatar(path: string): OpenedAvatar {
+  const folder = new AvatarFolder(path);
+  const what = folder.label(MANIFEST);
+  const text = folder.text(MANIFEST, "a manifest", MANIFEST_BYTES_MAX);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw fault(`avatar ${folder}: ${MANIFEST} is not JSON (${oneLine(error)}), wanted a manifest`, error);
+    throw badAvatar(`${what} is not JSON (${oneLine(error)}), wanted a manifest`, error);
   }
   const parsed = avatarManifest.safeParse(value);
   if (!parsed.success) {
-    throw fault(
-      `avatar ${folder}: ${MANIFEST} is not a drawn avatar's manifest: ${firstIssue(parsed.error)}`,
-    );
+    throw badAvatar(`${what} is not an avatar's manifest: ${firstIssue(parsed.error)}`);
   }
-  const name = folder.replace(/\/+$/, "").split("/").at(-1)!;
-  if (parsed.data.id !== name) {
-    throw fault(
-      `avatar ${folder}: ${MANIFEST} has the id "${parsed.data.id}", wanted the folder's name "${name}"`,
-    );
+  if (parsed.data.id !== folder.name) {
+    throw badAvatar(`${what} has the id "${parsed.data.id}", wanted the folder's name "${folder.name}"`);
   }
-  return parsed.data;
-}
-
-/** `file` is a plain name, checked by the manifest's shape; a link may lead elsewhere inside the folder only. */
-function readText(folder: string, file: string, wanted: string): string {
-  const path = `${folder}/${file}`;
-  try {
-    const real = Deno.realPathSync(path);
-    if (!real.startsWith(`${Deno.realPathSync(folder)}/`)) {
-      throw fault(`avatar ${folder}: ${file} is a link out of the folder, wanted a file in it`);
-    }
-    const { size, isFile } = Deno.statSync(real);
-    if (!isFile) throw fault(`avatar ${folder}: ${file} is no file, wanted ${wanted}`);
-    if (size > FILE_BYTES_MAX) {
-      throw fault(`avatar ${folder}: ${file} has ${size} bytes, wanted at most ${FILE_BYTES_MAX}`);
-    }
-    return new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(real));
-  } catch (error) {
-    if (error instanceof InputFault) throw error;
-    if (error instanceof Deno.errors.NotFound) {
-      throw fault(`avatar ${folder}: ${file} is missing, wanted ${wanted}`, error);
-    }
-    if (error instanceof TypeError) {
-      throw fault(`avatar ${folder}: ${file} is not UTF-8 text, wanted ${wanted}`, error);
-    }
-    throw fault(`avatar ${folder}: ${file} cannot be read (${oneLine(error)}), wanted ${wanted}`, error);
-  }
+  return { manifest: parsed.data, folder };
 }
 
 function isFolder(path: string): boolean {

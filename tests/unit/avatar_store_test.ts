@@ -1,4 +1,10 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { findAvatar, listAvatars, loadFace } from "../../src/avatar/mod.ts";
 import { InputFault } from "../../src/errors/mod.ts";
 
@@ -32,12 +38,31 @@ function edit(folder: string, change: (manifest: Record<string, unknown>) => voi
 
 Deno.test("findAvatar finds the shipped avatar, listAvatars names it without trouble", () => {
   assertEquals(findAvatar("mai", [SHIPPED, "/nowhere"]), `${SHIPPED}/mai`);
-  assertEquals(listAvatars([SHIPPED, "/nowhere"]).find((entry) => entry.id === "mai"), {
-    id: "mai",
-    name: "Mai",
-    folder: `${SHIPPED}/mai`,
-  });
+  const mai = listAvatars([SHIPPED, "/nowhere"]).find((entry) => entry.id === "mai")!;
+  assertEquals([mai.name, mai.folder, mai.kind, mai.trouble], ["Mai", `${SHIPPED}/mai`, "drawn", undefined]);
+  assertNotEquals([mai.licence, mai.author].join(""), "");
 });
+
+Deno.test("findAvatar takes a generated avatar by style and seed, whatever the seed holds", () => {
+  for (const seed of ["Mai", "a/b", 'say "hi" \u{1f600}\n', "x".repeat(500)]) {
+    assertEquals(findAvatar(`dicebear:lorelei/${seed}`, []), `dicebear:lorelei/${seed}`);
+  }
+});
+
+for (
+  const name of [
+    "dicebear:",
+    "dicebear:lorelei",
+    "dicebear:lorelei/",
+    "dicebear:../x",
+    "dicebear:a/" + "x".repeat(501),
+  ]
+) {
+  Deno.test(`findAvatar refuses ${name.slice(0, 24)} by its form, in one line`, () => {
+    const fault = assertThrows(() => findAvatar(name, [SHIPPED]), InputFault, "dicebear:STYLE/SEED");
+    assertEquals((fault as InputFault).code, "bad_avatar_id");
+  });
+}
 
 for (const id of ["", "../mai", "Mai", "a/b", "x".repeat(41), "mai\n", "."]) {
   Deno.test(`findAvatar refuses the id ${JSON.stringify(id.slice(0, 12))} by its form`, () => {
@@ -115,7 +140,7 @@ for (const [what, change, message] of broken) {
 
 Deno.test("listAvatars tells what is wrong with a broken folder", async () => {
   await copied((folder) => Deno.writeTextFileSync(`${folder}/avatar.json`, "[]"), (parent) => {
-    assertStringIncludes(listAvatars([parent])[0]!.trouble!, "not a drawn avatar's manifest");
+    assertStringIncludes(listAvatars([parent])[0]!.trouble!, "not an avatar's manifest");
     return Promise.resolve();
   });
 });

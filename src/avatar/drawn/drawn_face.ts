@@ -10,7 +10,6 @@ import { type Canvas, createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 import { JAW, MOUTH_LENGTH, PRESS } from "../../lipsync/mod.ts";
 import { type FrameSize, i420Bytes } from "../../time/mod.ts";
 import type { Box, Face, I420Frame } from "../face.ts";
-import type { AvatarManifest } from "../manifest.ts";
 import { blendRgbaOverI420Box, boxBytes, BoxPicture, copyBoxOut, rgbaToI420Box } from "../pixels.ts";
 import type { Bounds } from "./bounds.ts";
 import { BrowPainter, browsBounds } from "./brow_painter.ts";
@@ -18,6 +17,7 @@ import { createEyePainter, eyesBounds } from "./eye_painter.ts";
 import { JawWarp, warpReach } from "./jaw_warp.ts";
 import { BLINK_LEVELS, BROW_LEVELS, GAZES, Life } from "./life.ts";
 import { createMouthPainter, mouthBounds, type MouthPainter } from "./mouth_painter.ts";
+import type { DrawnManifest } from "./manifest.ts";
 import { boxOf, fitView, type View } from "./view.ts";
 
 /** A mouth that differs from closed by less than this everywhere is the closed mouth. */
@@ -46,7 +46,7 @@ export class DrawnFace implements Face {
   readonly #warp: JawWarp;
 
   /** `art` is the painted picture of the frame's size, without eyeballs, brows and mouth. */
-  constructor(manifest: AvatarManifest, art: Canvas, size: FrameSize, options: DrawnFaceOptions = {}) {
+  constructor(manifest: DrawnManifest, art: Canvas, size: FrameSize, options: DrawnFaceOptions = {}) {
     this.id = manifest.id;
     this.size = size;
     this.#life = new Life(options.seed ?? 1, options.fps ?? 25);

@@ -6,7 +6,7 @@
  */
 import type { FrameSize } from "../../time/mod.ts";
 import type { Box, I420Frame } from "../face.ts";
-import type { AvatarManifest } from "../manifest.ts";
+import type { DrawnManifest } from "./manifest.ts";
 import type { View } from "./view.ts";
 
 /** How far below the chin the neck takes part, in drops. */
@@ -27,7 +27,7 @@ export class JawWarp {
   readonly #dropPixels: number;
 
   /** `source` is an I420 picture of the box's size. */
-  constructor(manifest: AvatarManifest, view: View, size: FrameSize, box: Box, source: Uint8Array) {
+  constructor(manifest: DrawnManifest, view: View, size: FrameSize, box: Box, source: Uint8Array) {
     this.#source = source;
     this.#dropPixels = manifest.chin.drop * view.scale;
     const lumaPixels = box.width * box.height;
@@ -80,7 +80,7 @@ export class JawWarp {
   }
 }
 
-function weights(manifest: AvatarManifest, view: View, box: Box, pixels: number): Uint16Array {
+function weights(manifest: DrawnManifest, view: View, box: Box, pixels: number): Uint16Array {
   const { mouth, chin } = manifest;
   const weights = new Uint16Array(box.width * box.height);
   for (let y = 1; y < box.height; y++) {
@@ -98,7 +98,7 @@ function weights(manifest: AvatarManifest, view: View, box: Box, pixels: number)
 }
 
 /** How far the warp reaches below the chin, in art units. */
-export function warpReach(manifest: AvatarManifest): number {
+export function warpReach(manifest: DrawnManifest): number {
   return manifest.chin.drop * (1 + BELOW_DROPS);
 }
 

@@ -41,10 +41,16 @@ export interface Puppet extends Disposable {
   /** What lies behind a figure with alpha; absent where the figure fills the frame. */
   readonly background?: I420Frame;
   readonly rig: HeadRig;
-  /** All that eyes and brows can change, and all that the mouth (chin and cheeks too) can change. */
+  /**
+   * All that eyes and brows can change, and all that the mouth (chin and cheeks too) can change: even boxes inside the
+   * frame. Where they share pixels the mouth is painted over the eyes. No painter ever changes the alpha plane.
+   */
   readonly upperBox: Box;
   readonly mouthBox: Box;
-  /** Paints eyes and brows over `into`, whose upperBox holds the still figure's pixels. */
+  /**
+   * Paints eyes and brows over `into`, whose upperBox holds the still figure's pixels. Called only when lids, gaze,
+   * brows or squint changed by a visible amount; what it paints depends on these alone.
+   */
   paintUpper(into: Figure, pose: Pose): void;
   /**
    * Paints mouth and chin over `into`, whose mouthBox holds the still figure's pixels. `mouth` is in the order of

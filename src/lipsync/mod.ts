@@ -2,6 +2,8 @@ export { createEngine, ENGINE_KINDS, type EngineChoice } from "./choose.ts";
 export type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
 export { ENGINE_GAUGES, type EngineGauge, type EngineGauges, engineGauges } from "./engine_gauges.ts";
 export { LoudnessEngine } from "./loudness.ts";
+export type { VisemeManifest } from "./model_manifest.ts";
+export { openModel, SHIPPED_MODELS, type StoredModel } from "./model_store.ts";
 export {
   JAW,
   MOUTH_CLOSED,
@@ -14,6 +16,11 @@ export {
   TEETH,
   TONGUE,
 } from "./mouth.ts";
+export { MouthFinish } from "./mouth_finish.ts";
 export { MouthRing } from "./mouth_ring.ts";
+export { OnnxSession, type OnnxSessionOptions, type TensorShape } from "./onnx_session.ts";
 export { type EngineState, type RunningEngine, startEngine, type StartEngineOptions } from "./start.ts";
 export { EngineStation, type EngineStationOptions } from "./station.ts";
+export { type Viseme, VISEME_COUNT, VISEMES } from "./viseme.ts";
+export { VisemeNetwork } from "./viseme_network.ts";
+export { type EmitViseme, VISEME_FRAME_SAMPLES, type VisemeFrame, VisemeTrack } from "./viseme_track.ts";

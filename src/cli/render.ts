@@ -39,18 +39,19 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
         code: "nothing_to_say",
       });
     }
-    const { openTts, probeTts, render } = await import("../programme/mod.ts");
-    const { findAvatar } = await import("../avatar/mod.ts");
+    const { lookOf, openTts, probeTts, render } = await import("../programme/mod.ts");
+    const { EXPRESSIONS, findAvatar } = await import("../avatar/mod.ts");
     const { cleanText, probeAudioFile } = await import("../speech/mod.ts");
     const { Recorder } = await import("../record/mod.ts");
     for (const text of texts) cleanText(text);
     for (const file of files) await probeAudioFile(file, { signal });
-    const avatarFolder = findAvatar(config.avatar, [...config.avatarFolders, ...context.folders.avatars]);
+    const avatar = findAvatar(config.avatar, [...config.avatarFolders, ...context.folders.avatars]);
     const size = { width: config.width, height: config.height };
     const shape = {
       fps: config.fps,
       size,
       patchSize: 0,
+      hasAlpha: config.background === "transparent",
       lowWaterMs: config.playback.lowWaterMs,
       highWaterMs: config.playback.highWaterMs,
       soundLatencyMs: config.soundLatencyMs,
@@ -61,13 +62,16 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
       size,
       fps: config.fps,
       samplesPerFrame: 48_000 / config.fps,
+      hasAlpha: shape.hasAlpha,
     });
     const startMs = context.clock.nowMs();
     const failures: Promise<string | undefined>[] = [];
     let shownSeconds = 0;
     const units = await render({
       shape,
-      avatarFolder,
+      avatar,
+      look: lookOf(config),
+      expression: EXPRESSIONS.indexOf(config.expression),
       engine: { kind: config.engine },
       tts,
       crossfadeMs: config.crossfadeMs,
@@ -85,7 +89,7 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
         }
       },
       async onUnit(slot) {
-        await recorder.add(slot.frame, slot.samples);
+        await recorder.add(slot.picture, slot.samples);
         const seconds = Math.floor(recorder.frames / config.fps);
         if (seconds < shownSeconds + 10) return;
         shownSeconds = seconds;

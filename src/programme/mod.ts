@@ -1,3 +1,4 @@
+export { lookOf } from "./look.ts";
 export { Programme, type ProgrammeOptions } from "./programme.ts";
 export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 export { render, type RenderOptions } from "./render.ts";

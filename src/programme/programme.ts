@@ -5,7 +5,7 @@
  * In: text, files, interrupts. Out: a camera, a sound device, a recording, events. What the machine lacks never stops
  * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
  */
-import { findAvatar } from "../avatar/mod.ts";
+import { ACTIONS, EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { type RunningEngine, startEngine } from "../lipsync/mod.ts";
@@ -29,6 +29,8 @@ import { PHASES } from "../stage/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Folders, Log } from "../app/mod.ts";
 import { EventHub } from "./event_hub.ts";
+import { lookOf } from "./look.ts";
+import { act } from "./manner.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -88,6 +90,7 @@ export class Programme implements AsyncDisposable {
       fps: config.fps,
       size: { width: config.width, height: config.height },
       patchSize: 0,
+      hasAlpha: config.background === "transparent",
       lowWaterMs: config.playback.lowWaterMs,
       highWaterMs: config.playback.highWaterMs,
       soundLatencyMs: config.soundLatencyMs,
@@ -96,7 +99,7 @@ export class Programme implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { config, folders, signal } = this.#options;
-    const avatarFolder = findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars]);
+    const avatar = findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars]);
     this.#camera = this.#openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
     const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);
@@ -104,7 +107,12 @@ export class Programme implements AsyncDisposable {
     const { crossfadeMs, syncThresholdMs, avOffsetMs } = config;
     const { preBufferMs } = config.playback;
     const { rightContextMs } = this.#engine.state();
-    const order = { avatarFolder, crossfadeMs, syncThresholdMs, avOffsetMs, preBufferMs, rightContextMs };
+    const order = {
+      avatar,
+      look: lookOf(config),
+      expression: EXPRESSIONS.indexOf(config.expression),
+      ...{ crossfadeMs, syncThresholdMs, avOffsetMs, preBufferMs, rightContextMs },
+    };
     const link = this.#camera?.link;
     this.#stage = this.#opened.use(
       await StageThread.start(
@@ -276,6 +284,11 @@ export class Programme implements AsyncDisposable {
     return this.#speaker.interrupt();
   }
 
+  /** An expression from now on, or an action once. Throws InputFault `unknown_act`, CapacityFault `acts_full`. */
+  act(name: string): void {
+    act(name, this.memory.cues);
+  }
+
   /** Resolves when everything said so far has been heard. */
   idle(): Promise<void> {
     return this.#speaker.idle;
@@ -324,6 +337,7 @@ export class Programme implements AsyncDisposable {
     const { speaking } = this.#subtitles;
     const soundState = this.#sound.state();
     const recording = this.#recordingState();
+    const action = ACTIONS[stage.get("action")];
     return {
       avatar: config.avatar,
       engine: config.engine,
@@ -342,6 +356,8 @@ export class Programme implements AsyncDisposable {
         tickErrorMs: round(stage.get("tickErrorMs"), 3),
         slewPpm: stage.get("slewPpm"),
         holdFrames: stage.get("holdFrames"),
+        expression: EXPRESSIONS[stage.get("expression")] ?? "neutral",
+        ...(action === undefined ? {} : { action }),
       },
       speech: {
         queued: speaker.queued,

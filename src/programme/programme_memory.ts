@@ -8,7 +8,7 @@ import { ENGINE_GAUGES, type EngineGauges, MouthRing } from "../lipsync/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
 import { openSoundGauges, PlaybackBuffer, type PlaybackShape, type SoundGauges } from "../sound/mod.ts";
 import { SpeechRing } from "../speech/mod.ts";
-import { STAGE_GAUGES, type StageGauge } from "../stage/mod.ts";
+import { CueRing, STAGE_GAUGES, type StageGauge } from "../stage/mod.ts";
 import { UnitRing } from "../unit/mod.ts";
 import { Epoch, type FrameRate, frameRate, type FrameSize } from "../time/mod.ts";
 import { StopFlag } from "./stop_flag.ts";
@@ -18,6 +18,8 @@ export interface ProgrammeShape {
   readonly size: FrameSize;
   /** Side of the engine's patches, 0 for an engine that answers mouth parameters. */
   readonly patchSize: number;
+  /** Whether pictures have an alpha plane: a transparent background. */
+  readonly hasAlpha: boolean;
   /** Margins of the playback buffer. */
   readonly lowWaterMs: number;
   readonly highWaterMs: number;
@@ -39,6 +41,7 @@ type BufferName =
   | "speech"
   | "engineSpeech"
   | "mouths"
+  | "cues"
   | "units"
   | "playback"
   | "epoch"
@@ -61,6 +64,8 @@ export class ProgrammeMemory {
   /** The same speech on its way to the lip-sync engine. */
   readonly engineSpeech: SpeechRing;
   readonly mouths: MouthRing;
+  /** Expressions and actions asked for, on their way to the stage. */
+  readonly cues: CueRing;
   readonly units: UnitRing;
   readonly playback: PlaybackBuffer;
   readonly epoch: Epoch;
@@ -77,7 +82,12 @@ export class ProgrammeMemory {
     this.speech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.speech);
     this.engineSpeech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.engineSpeech);
     this.mouths = new MouthRing(mouthSlots, shape.patchSize, buffers?.mouths);
-    this.units = new UnitRing({ ...shape.size, slots: unitSlots(shape), samplesPerFrame }, buffers?.units);
+    this.cues = new CueRing(buffers?.cues);
+    const { size, hasAlpha } = shape;
+    this.units = new UnitRing(
+      { ...size, hasAlpha, slots: unitSlots(shape), samplesPerFrame },
+      buffers?.units,
+    );
     this.epoch = new Epoch(buffers?.epoch);
     this.stop = new StopFlag(buffers?.stop);
     this.stageGauges = new Gauges(STAGE_GAUGES, buffers?.stageGauges);
@@ -102,6 +112,7 @@ export class ProgrammeMemory {
         speech: this.speech.ring.buffer,
         engineSpeech: this.engineSpeech.ring.buffer,
         mouths: this.mouths.ring.buffer,
+        cues: this.cues.buffer,
         units: this.units.buffer,
         playback: this.playback.buffer,
         epoch: this.epoch.buffer,

@@ -6,7 +6,7 @@
  * stage is pulled only when it can answer fully: either the next speech frame and its mouth are there, or nothing is
  * left to be fed.
  */
-import { loadFace } from "../avatar/mod.ts";
+import { type FaceOptions, loadFace } from "../avatar/mod.ts";
 import { createEngine, type EngineChoice, EngineStation } from "../lipsync/mod.ts";
 import { Speaker, type SpeechEvent, type Tts } from "../speech/mod.ts";
 import { Stage } from "../stage/mod.ts";
@@ -16,7 +16,11 @@ import { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 
 export interface RenderOptions {
   readonly shape: ProgrammeShape;
-  readonly avatarFolder: string;
+  /** A folder or the name of a generated avatar, and how it is shown. */
+  readonly avatar: string;
+  readonly look: FaceOptions;
+  /** Index into EXPRESSIONS of the one it begins with. Default 0, neutral. */
+  readonly expression?: number;
   readonly engine: EngineChoice;
   readonly tts: Tts;
   readonly crossfadeMs: number;
@@ -38,7 +42,7 @@ const LOOK_AGAIN_MS = 50;
 export async function render(options: RenderOptions): Promise<number> {
   const memory = new ProgrammeMemory(options.shape);
   const { rate, speech, mouths, epoch, units } = memory;
-  using face = await loadFace(options.avatarFolder, options.shape.size, { fps: rate.fps });
+  using face = await loadFace(options.avatar, options.shape.size, options.look);
   using engine = createEngine(options.engine);
   const station = new EngineStation({ engine, speech: memory.engineSpeech, mouths, epoch });
   const stage = new Stage({
@@ -50,6 +54,7 @@ export async function render(options: RenderOptions): Promise<number> {
     gauges: memory.stageGauges,
     crossfadeMs: options.crossfadeMs,
     syncThresholdMs: options.syncThresholdMs,
+    expression: options.expression ?? 0,
   });
   await using speaker = new Speaker({
     rings: [speech, memory.engineSpeech],

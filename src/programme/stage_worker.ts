@@ -4,7 +4,7 @@
  * In: one StageOrder message; after that only shared memory, since a parked thread receives no messages. Out: units
  * in the broadcast ring, samples in the playback buffer, frames on the camera; StageNews before and after.
  */
-import { loadFace } from "../avatar/mod.ts";
+import { type FaceOptions, loadFace } from "../avatar/mod.ts";
 import { CameraLink, type CameraLinkShape, CameraOutput } from "../camera/mod.ts";
 import { InputFault, oneLine } from "../errors/mod.ts";
 import { DeviceFollower, Stage, TickLoop, type UnitSink } from "../stage/mod.ts";
@@ -14,7 +14,11 @@ import { ProgrammeMemory, type ProgrammeMessage } from "./programme_memory.ts";
 
 export interface StageOrder {
   readonly programme: ProgrammeMessage;
-  readonly avatarFolder: string;
+  /** A folder or the name of a generated avatar, and how it is shown. */
+  readonly avatar: string;
+  readonly look: FaceOptions;
+  /** Index into EXPRESSIONS of the one it begins with. */
+  readonly expression: number;
   readonly crossfadeMs: number;
   readonly syncThresholdMs: number;
   readonly avOffsetMs: number;
@@ -50,10 +54,10 @@ side.onmessage = async (event) => {
 
 async function run(order: StageOrder): Promise<void> {
   const memory = ProgrammeMemory.from(order.programme);
-  const { rate, speech, mouths, epoch, units, playback, soundGauges, stop } = memory;
+  const { rate, speech, mouths, cues, epoch, units, playback, soundGauges, stop } = memory;
   const gauges = memory.stageGauges;
-  using face = await loadFace(order.avatarFolder, memory.shape.size, { fps: rate.fps });
-  const { crossfadeMs, syncThresholdMs, preBufferMs, rightContextMs } = order;
+  using face = await loadFace(order.avatar, memory.shape.size, order.look);
+  const { crossfadeMs, syncThresholdMs, preBufferMs, rightContextMs, expression } = order;
   const stage = new Stage({
     rate,
     face,
@@ -65,6 +69,8 @@ async function run(order: StageOrder): Promise<void> {
     syncThresholdMs,
     preBufferMs,
     rightContextMs,
+    cues,
+    expression,
     mouthsLostBefore: () => memory.engineGauges.get("lostBefore"),
   });
   const follower = new DeviceFollower();

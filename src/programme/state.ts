@@ -1,4 +1,5 @@
 /** What `state`, the live view and the page show: plain data, a snapshot of every station's gauges. */
+import type { Action, Expression } from "../avatar/mod.ts";
 import type { Phase } from "../stage/mod.ts";
 
 export interface ProgrammeState {
@@ -31,6 +32,10 @@ export interface PictureState {
   readonly tickErrorMs: number;
   readonly slewPpm: number;
   readonly holdFrames: number;
+  /** Shown or blended to. */
+  readonly expression: Expression;
+  /** Running right now. */
+  readonly action?: Action;
 }
 
 export interface SpeechState {

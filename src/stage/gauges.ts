@@ -31,6 +31,9 @@ export const STAGE_GAUGES = [
   "slewPpm",
   /** Frames the camera is held back so that lips are seen when they are heard. */
   "holdFrames",
+  /** Index into EXPRESSIONS of the one shown or blended to, and into ACTIONS of the one that runs (-1: none). */
+  "expression",
+  "action",
   /** Frames the camera was not given because they came a period late. */
   "cameraSkipped",
 ] as const;

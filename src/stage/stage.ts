@@ -12,8 +12,10 @@ import type { Gauges } from "../metrics/mod.ts";
 import { SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
 import { type Epoch, type FrameRate } from "../time/mod.ts";
 import { Crossfade } from "./crossfade.ts";
+import type { CueRing } from "./cue_ring.ts";
 import { decayInto, fadeIn, fadeOutInto } from "./edge.ts";
 import type { StageGauge } from "./gauges.ts";
+import { MannerTrack } from "./manner_track.ts";
 import { PatchPaster } from "./patch_paster.ts";
 import { UNIT_FLAG, type UnitSlot } from "../unit/mod.ts";
 
@@ -43,6 +45,10 @@ export interface StageOptions {
    * where no engine is left. Default 0.
    */
   readonly mouthsLostBefore?: () => number;
+  /** Expressions and actions asked for from outside the speech; absent where nobody asks. */
+  readonly cues?: CueRing;
+  /** Index into EXPRESSIONS of the one the face begins with. Default 0, neutral. */
+  readonly expression?: number;
 }
 
 const PRE_BUFFER_MS_MAX = 2000;
@@ -55,10 +61,19 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #crossfade: Crossfade;
   readonly #paster: PatchPaster | undefined;
+  readonly #track: MannerTrack;
+  /** Whether the newest mouth is a patch, and how strongly the voice stresses it. */
+  #isPatch = false;
+  #stress = 0;
   /** The newest mouth as the engine gave it, and as it is painted. */
   readonly #mouth = new Float32Array(MOUTH_LENGTH);
   readonly #shownMouth = new Float32Array(MOUTH_LENGTH);
-  readonly #target: { bytes: Uint8Array; readonly width: number; readonly height: number };
+  readonly #target: {
+    bytes: Uint8Array;
+    alpha?: Uint8Array;
+    readonly width: number;
+    readonly height: number;
+  };
   #phase = IDLE;
   #epoch: number;
   #isProtected = false;
@@ -75,6 +90,7 @@ export class Stage {
     this.#crossfade = new Crossfade(options.crossfadeMs, options.rate.periodMs);
     this.#epoch = options.epoch.current;
     this.#preBufferMs = options.preBufferMs ?? 0;
+    this.#track = new MannerTrack(options.rate.periodMs, options.expression);
     this.#target = { bytes: new Uint8Array(0), ...options.face.size };
     const placement = options.face.patch;
     if (options.mouths.patchSize > 0 && placement) {
@@ -99,6 +115,10 @@ export class Stage {
     slot.newestSpeechFrame = this.#newestSpeechFrame;
     this.#lastSample = slot.samples[rate.samplesPerFrame - 1]!;
 
+    this.#takeCues();
+    this.#track.advance((slot.flags & UNIT_FLAG.speech) !== 0 ? this.#stress : 0);
+    gauges.set("expression", this.#track.expression);
+    gauges.set("action", this.#track.manner.action);
     this.#paint(slot, unit);
     gauges.set("speechQueuedMs", speech.ring.queued * rate.periodMs);
   }
@@ -126,10 +146,17 @@ export class Stage {
     this.#paint(slot, unit);
   }
 
+  #takeCues(): void {
+    const { cues } = this.#options;
+    if (cues === undefined) return;
+    for (let code = cues.take(); code !== 0; code = cues.take()) this.#track.cue(code);
+  }
+
   #paint(slot: UnitSlot, unit: number): void {
     const { face, gauges } = this.#options;
     this.#target.bytes = slot.frame;
-    face.paintIdle(this.#target, unit);
+    if (slot.alpha) this.#target.alpha = slot.alpha;
+    face.paintIdle(this.#target, unit, this.#track.manner);
     this.#paintSpeech(this.#target, unit);
     gauges.set("phase", this.#phase);
   }
@@ -294,17 +321,19 @@ export class Stage {
 
   #takeMouth(mouthSlot: number): void {
     const { mouths } = this.#options;
-    if (this.#paster) this.#paster.take(mouths.patch(mouthSlot));
+    this.#isPatch = mouths.isPatch(mouthSlot) && this.#paster !== undefined;
+    if (this.#isPatch) this.#paster!.take(mouths.patch(mouthSlot));
     else this.#mouth.set(mouths.mouth(mouthSlot));
+    this.#stress = mouths.stress(mouthSlot);
     mouths.ring.release();
   }
 
   #paintSpeech(into: I420Frame, unit: number): void {
     const opacity = this.#crossfade.opacity;
     if (opacity === 0) return;
-    if (this.#paster) return this.#paster.paste(into, unit, opacity);
+    if (this.#isPatch) return this.#paster!.paste(into, unit, opacity);
     for (let i = 0; i < MOUTH_LENGTH; i++) this.#shownMouth[i] = this.#mouth[i]! * opacity;
-    this.#options.face.paintMouth(into, unit, this.#shownMouth);
+    this.#options.face.paintMouth(into, unit, this.#shownMouth, this.#track.manner, opacity);
   }
 
   #setSkew(skewMs: number): void {

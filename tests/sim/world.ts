@@ -36,6 +36,7 @@ export class World implements AsyncDisposable {
     fps: 25,
     size: PLAIN_SIZE,
     patchSize: 0,
+    hasAlpha: false,
     lowWaterMs: 40,
     highWaterMs: 160,
     soundLatencyMs: 100,

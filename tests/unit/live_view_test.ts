@@ -77,6 +77,7 @@ const STATE: ProgrammeState = {
     tickErrorMs: 0.21,
     slewPpm: 12,
     holdFrames: 3,
+    expression: "neutral",
   },
   speech: {
     queued: 1,

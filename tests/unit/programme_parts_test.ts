@@ -13,6 +13,7 @@ const SHAPE = {
   fps: 25,
   size: PLAIN_SIZE,
   patchSize: 0,
+  hasAlpha: false,
   lowWaterMs: 20,
   highWaterMs: 160,
   soundLatencyMs: 100,

@@ -9,6 +9,7 @@ const SHAPE = {
   fps: 25,
   size: { width: 320, height: 180 },
   patchSize: 0,
+  hasAlpha: false,
   lowWaterMs: 20,
   highWaterMs: 160,
   soundLatencyMs: 100,
@@ -29,7 +30,8 @@ async function rendered(tts: Tts, options: Partial<RenderOptions> = {}): Promise
   const events: SpeechEvent[] = [];
   const units = await render({
     shape: SHAPE,
-    avatarFolder: new URL("../../avatars/mai", import.meta.url).pathname,
+    avatar: new URL("../../avatars/mai", import.meta.url).pathname,
+    look: { fps: 25 },
     engine: { kind: "loudness" },
     tts,
     crossfadeMs: 160,

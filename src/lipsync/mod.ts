@@ -1,4 +1,4 @@
-export { createEngine, ENGINE_KINDS, type EngineChoice } from "./choose.ts";
+export { checkEngine, createEngine, ENGINE_KINDS, type EngineChoice } from "./choose.ts";
 export type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
 export { ENGINE_GAUGES, type EngineGauge, type EngineGauges, engineGauges } from "./engine_gauges.ts";
 export { LoudnessEngine } from "./loudness.ts";
@@ -22,5 +22,6 @@ export { OnnxSession, type OnnxSessionOptions, type TensorShape } from "./onnx_s
 export { type EngineState, type RunningEngine, startEngine, type StartEngineOptions } from "./start.ts";
 export { EngineStation, type EngineStationOptions } from "./station.ts";
 export { type Viseme, VISEME_COUNT, VISEMES } from "./viseme.ts";
+export { VisemeEngine } from "./viseme_engine.ts";
 export { VisemeNetwork } from "./viseme_network.ts";
 export { type EmitViseme, VISEME_FRAME_SAMPLES, type VisemeFrame, VisemeTrack } from "./viseme_track.ts";

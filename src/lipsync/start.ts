@@ -5,7 +5,7 @@
  * again at once, at most RESTARTS_MAX times. Mouths that died with it, and after the last time all, are marked lost:
  * the stage speaks on with the mouth it has.
  */
-import { Fault, oneLine } from "../errors/mod.ts";
+import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import type { SpeechRing } from "../speech/mod.ts";
 import { type Epoch, withDeadline } from "../time/mod.ts";
 import type { EngineChoice } from "./choose.ts";
@@ -42,7 +42,7 @@ export interface RunningEngine extends AsyncDisposable {
   state(): EngineState;
 }
 
-/** Resolves when the engine is warm; rejects with Fault `engine_start`, `deadline` or the signal's reason. */
+/** Resolves when the engine is warm; rejects with InputFault for a bad model, Fault `engine_start`, `deadline` or the signal's reason. */
 export async function startEngine(options: StartEngineOptions): Promise<RunningEngine> {
   const engine = new WorkerEngine(options);
   try {
@@ -124,7 +124,7 @@ class WorkerEngine implements RunningEngine {
   #hear(news: EngineNews): void {
     if (news.type === "stopped") return this.#isStopped.resolve();
     if (news.type === "fault") return this.#options.onTrouble?.(news.message);
-    if (news.type === "failed") return this.#died(news.message);
+    if (news.type === "failed") return this.#died(news.message, news.code);
     this.#name = news.name;
     this.#rightContextMs = news.rightContextMs;
     if (this.#state === "stopped") return;
@@ -132,7 +132,7 @@ class WorkerEngine implements RunningEngine {
     this.#isReady.resolve();
   }
 
-  #died(reason: string): void {
+  #died(reason: string, code?: string): void {
     if (this.#state === "stopped") return this.#isStopped.resolve();
     this.#worker.terminate();
     this.gauges.set("lostBefore", this.gauges.get("takenBefore"));
@@ -140,7 +140,9 @@ class WorkerEngine implements RunningEngine {
     if (this.#state === "starting" && this.#restarts === 0) {
       this.#state = "failed";
       this.#isReady.reject(
-        new Fault(`the lip-sync engine did not start: ${why}`, { code: "engine_start", retryable: true }),
+        code === undefined
+          ? new Fault(`the lip-sync engine did not start: ${why}`, { code: "engine_start", retryable: true })
+          : new InputFault(why, { code }),
       );
     } else if (this.#restarts >= RESTARTS_MAX) {
       this.#state = "failed";

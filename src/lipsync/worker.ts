@@ -4,7 +4,7 @@
  * In: one message with the shared rings. Out: "ready" after a warm-up, "fault" lines, "failed", "stopped"; mouths
  * by the ring. It may block inside an engine; it parks no longer than PARK_MS, so a stop is seen soon.
  */
-import { oneLine } from "../errors/mod.ts";
+import { InputFault, oneLine } from "../errors/mod.ts";
 import { SpeechRing } from "../speech/mod.ts";
 import { Epoch, MonotonicClock } from "../time/mod.ts";
 import type { LipsyncEngine } from "./engine.ts";
@@ -34,7 +34,8 @@ export interface EngineOrder {
 export type EngineNews =
   | { readonly type: "ready"; readonly name: string; readonly rightContextMs: number }
   | { readonly type: "fault"; readonly message: string }
-  | { readonly type: "failed"; readonly message: string }
+  /** `code` is that of an InputFault: what was given is wrong, and trying again is no use. */
+  | { readonly type: "failed"; readonly message: string; readonly code?: string }
   | { readonly type: "stopped" };
 
 function tell(news: EngineNews): void {
@@ -57,7 +58,7 @@ async function warmUp(engine: LipsyncEngine, samplesPerFrame: number): Promise<v
 }
 
 async function work(order: EngineOrder): Promise<void> {
-  using engine = createEngine(order.engine);
+  using engine = await createEngine(order.engine);
   const speech = new SpeechRing(order.samplesPerFrame, order.speechSlots, order.speech);
   const mouths = new MouthRing(order.mouthSlots, order.patchSize, order.mouths);
   const stop = new Int32Array(order.stop);
@@ -84,6 +85,11 @@ self.onmessage = async (event: MessageEvent<EngineOrder>) => {
   try {
     await work(event.data);
   } catch (error) {
-    tell({ type: "failed", message: oneLine(error) });
+    const message = oneLine(error);
+    tell(
+      error instanceof InputFault
+        ? { type: "failed", message, code: error.code }
+        : { type: "failed", message },
+    );
   }
 };

@@ -43,7 +43,7 @@ export async function render(options: RenderOptions): Promise<number> {
   const memory = new ProgrammeMemory(options.shape);
   const { rate, speech, mouths, epoch, units } = memory;
   using face = await loadFace(options.avatar, options.shape.size, options.look);
-  using engine = createEngine(options.engine);
+  using engine = await createEngine(options.engine);
   const station = new EngineStation({ engine, speech: memory.engineSpeech, mouths, epoch });
   const stage = new Stage({
     rate,

@@ -21,6 +21,8 @@ export interface LipsyncEngine extends Disposable {
   readonly patchSize: number;
   /** How much speech after a frame's end is needed before that frame's result can come, in ms. */
   readonly rightContextMs: number;
+  /** An answer that takes longer than this will not come: the engine hangs. Without it, it is waited for. */
+  readonly hangMs?: number;
   /** A new utterance begins: forget what was heard. */
   start(): void;
   /** Takes the 16 kHz mono samples under the next video frame; calls `emit` for each frame that is now known. */

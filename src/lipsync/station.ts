@@ -3,12 +3,12 @@
  *
  * In: 48 kHz speech frames from a ring of its own. Out: exactly one mouth a frame that is not stale, in order, with
  * that frame's number, epoch and protection. Runs in the engine's thread. Policies: a full MouthRing stops the step
- * (what is known is kept); stale frames are dropped; an engine that throws, answers NaN or loses count is replaced
- * by the built-in one until the utterance ends. Allocates nothing per frame where the engine does not.
+ * (what is known is kept); stale frames are dropped; an engine that throws, hangs, answers NaN or loses count is
+ * replaced by the built-in one until the utterance ends. Allocates nothing per frame where the engine does not.
  */
 import { oneLine } from "../errors/mod.ts";
 import { SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
-import type { Clock, Epoch } from "../time/mod.ts";
+import { type Clock, type Epoch, withDeadline } from "../time/mod.ts";
 import type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
 import { type EngineGauges, engineGauges } from "./engine_gauges.ts";
 import { FrameCutter } from "./frame_cutter.ts";
@@ -204,7 +204,9 @@ export class EngineStation {
       else if (verb === "finish") done = engine.finish(emit);
       else engine.start();
       if (done !== undefined) {
-        return done.then(() => this.#settle(), (error) => this.#mend(oneLine(error)));
+        const { hangMs } = engine;
+        const settled = hangMs === undefined ? done : withDeadline(done, hangMs, "an answer");
+        return settled.then(() => this.#settle(), (error) => this.#mend(oneLine(error)));
       }
       this.#settle();
     } catch (error) {

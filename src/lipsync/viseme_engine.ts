@@ -22,6 +22,7 @@ export class VisemeEngine implements LipsyncEngine {
   readonly name: string;
   readonly output = "mouth";
   readonly patchSize = 0;
+  readonly hangMs = 500;
   readonly rightContextMs: number;
   readonly #network: VisemeNetwork;
   readonly #track: VisemeTrack;

@@ -11,7 +11,7 @@ import { FRAME_RATES_HZ } from "../time/mod.ts";
  * The names that src/avatar and src/lipsync know (a test compares them): every command loads this file, so it loads
  * neither of those.
  */
-const ENGINES = ["loudness"] as const;
+const ENGINES = ["viseme", "viseme-fast", "loudness"] as const;
 const EXPRESSIONS = ["neutral", "happy", "sad", "surprised", "thinking"] as const;
 
 /** What a setting's schema carries beside its type; `wanted` ends the sentence "fps is 23, wanted ...". */

@@ -39,7 +39,7 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
         code: "nothing_to_say",
       });
     }
-    const { lookOf, openTts, probeTts, render } = await import("../programme/mod.ts");
+    const { engineChoice, lookOf, openTts, probeTts, render } = await import("../programme/mod.ts");
     const { EXPRESSIONS, findAvatar } = await import("../avatar/mod.ts");
     const { cleanText, probeAudioFile } = await import("../speech/mod.ts");
     const { Recorder } = await import("../record/mod.ts");
@@ -72,7 +72,7 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
       avatar,
       look: lookOf(config),
       expression: EXPRESSIONS.indexOf(config.expression),
-      engine: { kind: config.engine },
+      engine: engineChoice(config, context.folders),
       tts,
       crossfadeMs: config.crossfadeMs,
       syncThresholdMs: config.syncThresholdMs,

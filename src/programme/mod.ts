@@ -1,4 +1,4 @@
-export { lookOf } from "./look.ts";
+export { engineChoice, lookOf } from "./settings.ts";
 export { Programme, type ProgrammeOptions } from "./programme.ts";
 export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 export { render, type RenderOptions } from "./render.ts";

@@ -8,7 +8,7 @@
 import { ACTIONS, EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
-import { type RunningEngine, startEngine } from "../lipsync/mod.ts";
+import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { type Recording, startRecording } from "../record/mod.ts";
 import {
   openVirtualMicrophone,
@@ -29,7 +29,7 @@ import { PHASES } from "../stage/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Folders, Log } from "../app/mod.ts";
 import { EventHub } from "./event_hub.ts";
-import { lookOf } from "./look.ts";
+import { engineChoice, lookOf } from "./settings.ts";
 import { act } from "./manner.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
@@ -100,6 +100,7 @@ export class Programme implements AsyncDisposable {
   async #start(): Promise<void> {
     const { config, folders, signal } = this.#options;
     const avatar = findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars]);
+    await checkEngine(engineChoice(config, folders)); // a model that is not whole ends a start before it began
     this.#camera = this.#openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
     const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);
@@ -179,10 +180,10 @@ export class Programme implements AsyncDisposable {
   }
 
   async #startEngine(): Promise<void> {
-    const { config, signal } = this.#options;
+    const { config, folders, signal } = this.#options;
     const { memory } = this;
     const engine = await startEngine({
-      engine: { kind: config.engine },
+      engine: engineChoice(config, folders),
       speech: memory.engineSpeech,
       mouths: memory.mouths,
       epoch: memory.epoch,

@@ -21,6 +21,7 @@ export { MouthRing } from "./mouth_ring.ts";
 export { OnnxSession, type OnnxSessionOptions, type TensorShape } from "./onnx_session.ts";
 export { type EngineState, type RunningEngine, startEngine, type StartEngineOptions } from "./start.ts";
 export { EngineStation, type EngineStationOptions } from "./station.ts";
+export { StressMeter } from "./stress.ts";
 export { type Viseme, VISEME_COUNT, VISEMES } from "./viseme.ts";
 export { VisemeEngine } from "./viseme_engine.ts";
 export { VisemeNetwork } from "./viseme_network.ts";

@@ -19,6 +19,11 @@ export const TABLE: readonly Entry[] = [
     summary: "make a video file from text or sound, as fast as the machine can",
     load: () => import("./render.ts"),
   },
+  {
+    name: "visemes",
+    summary: "print visemes and mouth parameters for every 20 ms of a recording",
+    load: () => import("./visemes.ts"),
+  },
   { name: "say", summary: "give the running programme something to say", load: () => import("./say.ts") },
   { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },

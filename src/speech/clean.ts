@@ -65,17 +65,6 @@ export class TextCleaner {
   }
 }
 
-/**
- * The text as it will be spoken. Throws InputFault `text_too_long` above `lengthMax` characters, before looking at
- * them, and `empty_text` where no letter or digit is left.
- */
-export function cleanText(text: string, lengthMax: number = TEXT_LENGTH_MAX): string {
-  if (text.length > lengthMax) throw textTooLong(text.length, lengthMax);
-  const clean = new TextCleaner().push(text).trimEnd();
-  if (!isSpoken(clean)) throw emptyText();
-  return clean;
-}
-
 export function textTooLong(length: number, lengthMax: number): InputFault {
   return new InputFault(`text to speak has ${length} characters, wanted at most ${lengthMax}`, {
     code: "text_too_long",

@@ -6,7 +6,7 @@
  * interrupted. Waits end with the utterance's stop signal.
  */
 import { delay } from "../time/mod.ts";
-import { SPEECH_FLAG, type SpeechRing } from "./speech_ring.ts";
+import { CUES_PER_FRAME, SPEECH_FLAG, type SpeechRing } from "./speech_ring.ts";
 import type { SpokenUtterance } from "./utterance.ts";
 
 /** A waiter looks again after this long even if nobody woke it. */
@@ -42,7 +42,8 @@ export class Feed {
     utterance.fedFrames++;
     const flags = (speechFrame === utterance.firstFrame ? SPEECH_FLAG.first : 0) |
       (isLast ? SPEECH_FLAG.last : 0) | (utterance.isProtected ? SPEECH_FLAG.protected : 0);
-    const frame = { epoch: utterance.epoch, flags, utterance: utterance.id, speechFrame, samples };
+    const cues = utterance.marks.takeCues(utterance.fedFrames * samples.length, CUES_PER_FRAME);
+    const frame = { epoch: utterance.epoch, flags, utterance: utterance.id, speechFrame, samples, cues };
     for (const ring of this.rings) {
       // This is the only writer, so the room seen above is still there.
       if (!ring.write(frame)) throw new Error("a speech ring is written by somebody else");

@@ -1,9 +1,26 @@
-export { cleanText, isSpoken, TEXT_LENGTH_MAX } from "./clean.ts";
+export { isSpoken, TEXT_LENGTH_MAX } from "./clean.ts";
+export {
+  type Cue,
+  type CueNames,
+  STAGE_CUE_NAMES,
+  STAGE_CUES,
+  type StageCue,
+  stageCueCode,
+  stageCueNamed,
+} from "./cue.ts";
 export { type AudioFileInfo, decodeAudioFile, probeAudioFile } from "./decode.ts";
 export { type EmitFrame, Framer, type Placed } from "./framer.ts";
 export { Resampler } from "./resample.ts";
-export { type Segment, Segmenter, type SegmentLimits, segmentText, spokenLength } from "./segment.ts";
+export { cleanText } from "./script.ts";
+export {
+  type Segment,
+  Segmenter,
+  type SegmenterOptions,
+  type SegmentLimits,
+  segmentText,
+  spokenLength,
+} from "./segment.ts";
 export { type SayOptions, Speaker, type SpeakerOptions, type SpeakerState } from "./speaker.ts";
-export { SPEECH_FLAG, type SpeechFrame, SpeechRing } from "./speech_ring.ts";
+export { CUES_PER_FRAME, SPEECH_FLAG, type SpeechFrame, SpeechRing } from "./speech_ring.ts";
 export * from "./tts/mod.ts";
 export type { Outcome, SpeechEvent, Utterance, UtteranceOptions } from "./utterance.ts";

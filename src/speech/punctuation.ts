@@ -53,6 +53,11 @@ function isMark(character: string): boolean {
     WIDE_CLAUSE.test(character);
 }
 
+/** Whether it is a mark that one may pause at, or a quote or bracket that may follow one. */
+export function isPauseOrCloser(character: string): boolean {
+  return isMark(character) || CLOSER.test(character);
+}
+
 /** The punctuation mark that ends at `index`, closing quotes and brackets skipped; "" when there is none. */
 function markBefore(text: string, index: number): string {
   let at = index;

@@ -1,20 +1,26 @@
 /**
  * Cuts text into segments that a voice can speak one by one, while the text is still arriving.
  *
- * In: raw text in pieces. Out: segments in order, each with its place in the cleaned text. A segment ends at a
- * sentence, a long one at a clause, an endless one at a blank, and where there is none, between two characters. The
- * first ends at its first clause, so that speech starts early. Pieces give the same segments as the whole text.
+ * In: raw text in pieces. Out: segments in order, each with its place in the cleaned text and the cues in it. A
+ * segment ends at a sentence, a long one at a clause, an endless one at a blank, and where there is none, between two
+ * characters. The first ends at its first clause, so that speech starts early. A cue behind a segment's last character
+ * belongs to the next one. Pieces give the same segments as the whole text.
  */
-import { emptyText, isSpoken, TEXT_LENGTH_MAX, TextCleaner, textTooLong } from "./clean.ts";
+import { emptyText, isSpoken, TEXT_LENGTH_MAX, textTooLong } from "./clean.ts";
+import { type CueNames, STAGE_CUE_NAMES } from "./cue.ts";
 import { breakAfter, isWide, runStrength } from "./punctuation.ts";
+import { type ScriptCue, type ScriptPart, ScriptReader } from "./script.ts";
 
 export interface Segment {
+  /** Empty in a last segment that holds only cues. */
   readonly text: string;
   /** Range in the cleaned text, UTF-16 units, blanks at both ends excluded. */
   readonly startChar: number;
   readonly endChar: number;
   /** How it ends, for the pause after it. */
   readonly end: "sentence" | "clause" | "none";
+  /** In order; `at` counts from the start of `text` and is less than its length, or 0. */
+  readonly cues: readonly ScriptCue[];
 }
 
 export interface SegmentLimits {
@@ -28,6 +34,13 @@ export interface SegmentLimits {
   readonly firstLengthMin?: number;
   /** Characters of the whole text. Default {@linkcode TEXT_LENGTH_MAX}. */
   readonly textLengthMax?: number;
+}
+
+export interface SegmenterOptions extends SegmentLimits {
+  /** Default: expressions and actions. */
+  readonly cues?: CueNames;
+  /** Gets one line about each thing in brackets that is nearly a cue. */
+  readonly onMistyped?: (line: string) => void;
 }
 
 /** An ideograph takes about as long to say as three letters. */
@@ -44,7 +57,7 @@ const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 export class Segmenter {
   readonly #limits: Required<SegmentLimits>;
-  readonly #cleaner = new TextCleaner();
+  readonly #script: ScriptReader;
   /** Cleaned text from the start of the open segment on, and where that is. */
   #text = "";
   #textStart = 0;
@@ -57,8 +70,12 @@ export class Segmenter {
   #clauseEnd = 0;
   #blankEnd = 0;
   #blankLength = 0;
+  /** Cues in no segment yet. */
+  #cues: ScriptCue[] = [];
 
-  constructor(limits: SegmentLimits = {}) {
+  constructor(options: SegmenterOptions = {}) {
+    const { cues = STAGE_CUE_NAMES, onMistyped, ...limits } = options;
+    this.#script = new ScriptReader(cues, onMistyped);
     this.#limits = {
       lengthMin: 12,
       lengthMax: 160,
@@ -73,15 +90,33 @@ export class Segmenter {
   push(text: string): Segment[] {
     this.#taken += text.length;
     if (this.#taken > this.#limits.textLengthMax) throw textTooLong(this.#taken, this.#limits.textLengthMax);
-    this.#text += this.#cleaner.push(text);
+    this.#add(this.#script.push(text));
     return this.#cut(false);
   }
 
-  /** The text is over: returns the rest. Throws InputFault `empty_text` where nothing could be spoken at all. */
+  /** The text is over: returns the rest. Throws InputFault `empty_text` where there was nothing to speak and no cue. */
   finish(): Segment[] {
+    this.#add(this.#script.finish());
     const rest = this.#cut(true);
-    if (this.#isFirst) throw emptyText();
+    const end = this.#textStart;
+    const cues = this.#takeCues(Infinity, end, 0);
+    if (cues.length > 0) rest.push({ text: "", startChar: end, endChar: end, end: "none", cues });
+    else if (this.#isFirst) throw emptyText();
     return rest;
+  }
+
+  #add({ takesBlank, text, cues }: ScriptPart): void {
+    // No blank at the end was looked at yet: it may be the beginning of a cluster.
+    if (takesBlank) this.#text = this.#text.slice(0, -1);
+    this.#text += text;
+    this.#cues.push(...cues);
+  }
+
+  /** Takes the cues before `endChar`, as they lie in a segment of `length` that starts at `startChar`. */
+  #takeCues(endChar: number, startChar: number, length: number): ScriptCue[] {
+    const count = this.#cues.findIndex(({ at }) => at >= endChar);
+    const taken = this.#cues.splice(0, count < 0 ? this.#cues.length : count);
+    return taken.map((cue) => ({ ...cue, at: Math.max(0, Math.min(length, cue.at - startChar)) }));
   }
 
   #cut(isWhole: boolean): Segment[] {
@@ -155,12 +190,13 @@ export class Segmenter {
       startChar,
       endChar: startChar + text.length,
       end: isLineEnd ? "sentence" : runStrength(text, text.length - 1),
+      cues: this.#takeCues(startChar + text.length, startChar, text.length),
     };
   }
 }
 
 /** All segments of a text that is there as a whole. */
-export function segmentText(text: string, limits: SegmentLimits = {}): Segment[] {
-  const segmenter = new Segmenter(limits);
+export function segmentText(text: string, options: SegmenterOptions = {}): Segment[] {
+  const segmenter = new Segmenter(options);
   return [...segmenter.push(text), ...segmenter.finish()];
 }

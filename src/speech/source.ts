@@ -6,10 +6,12 @@
  * or sound stays away too long.
  */
 import { msToSamples, withDeadline } from "../time/mod.ts";
+import type { Cue } from "./cue.ts";
 import type { Framer } from "./framer.ts";
-import { type Segment, Segmenter, spokenLength } from "./segment.ts";
+import type { TimedCue } from "./marks.ts";
+import { type Segment, Segmenter, type SegmenterOptions, spokenLength } from "./segment.ts";
 import type { Synthesis, SynthesisLine } from "./synthesis.ts";
-import { guessLanguage } from "./tts/mod.ts";
+import { guessLanguage, sampleAt, type Spoken } from "./tts/mod.ts";
 import { estimatedSamples, type SpokenUtterance, within } from "./utterance.ts";
 
 export interface Source {
@@ -28,14 +30,32 @@ async function playLine(line: SynthesisLine, framer: Framer, utterance: SpokenUt
     const { segment, spoken } = next;
     // Marked before its frames go out, or the first of them could be heard before its words are known.
     const placed = framer.place(spoken.samples);
-    if (placed === undefined) continue;
+    if (placed === undefined) {
+      // Nothing to hear: on the sample before, which is in no frame yet, since a frame leaves with the one after it.
+      const startSample = Math.max(0, framer.writtenSamples - 1);
+      utterance.marks.placeCues(segment.cues.map((cue) => timed(cue, startSample)));
+      continue;
+    }
     const { offset, startSample, endSample } = placed;
-    utterance.place(
+    utterance.marks.place(
       { text: segment.text, startSample, endSample },
       spoken.words.map((word) => within(word, offset, startSample, endSample)),
+      segment.cues.map((cue) => {
+        const sample = cueSample(segment.text, cue.at, spoken) + offset;
+        return timed(cue, Math.max(startSample, Math.min(endSample, sample)));
+      }),
     );
     await framer.segment(spoken.samples, PAUSE_SAMPLES[segment.end]);
   }
+}
+
+function timed({ name, argument }: Cue, startSample: number): TimedCue {
+  return argument === undefined ? { name, startSample } : { name, argument, startSample };
+}
+
+/** Where the character at `at` sounds. The voice was given the text in normal form C, which may be shorter. */
+function cueSample(text: string, at: number, spoken: Spoken): number {
+  return sampleAt(text.normalize("NFC"), text.slice(0, at).normalize("NFC").length, spoken);
 }
 
 function guess(line: SynthesisLine): number {
@@ -81,6 +101,7 @@ export class TextStreamSource implements Source {
     private readonly synthesis: Synthesis,
     voice: string | undefined,
     signal: AbortSignal,
+    private readonly options: SegmenterOptions,
   ) {
     this.#line = synthesis.line(voice, signal);
     this.#reading = this.#read(text, signal).finally(() => {
@@ -110,7 +131,7 @@ export class TextStreamSource implements Source {
   }
 
   async #read(text: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
-    const segmenter = new Segmenter();
+    const segmenter = new Segmenter(this.options);
     for await (const piece of patiently(text, "waiting for more text to speak", signal)) {
       this.#add(segmenter.push(piece));
     }

@@ -7,12 +7,13 @@
  */
 import { CapacityFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { type Epoch, msToSamples, samplesToMs } from "../time/mod.ts";
+import { type CueNames, STAGE_CUE_NAMES } from "./cue.ts";
 import { decodeAudioFile } from "./decode.ts";
 import { Feed } from "./feed.ts";
 import { Framer } from "./framer.ts";
 import { segmentText } from "./segment.ts";
 import { PcmSource, type Source, TextSource, TextStreamSource } from "./source.ts";
-import type { SpeechRing } from "./speech_ring.ts";
+import { CUES_PER_FRAME, type SpeechRing } from "./speech_ring.ts";
 import { Synthesis } from "./synthesis.ts";
 import type { Tts } from "./tts/mod.ts";
 import { type SpeechEvent, SpokenUtterance, type Utterance, type UtteranceOptions } from "./utterance.ts";
@@ -31,6 +32,8 @@ export interface SpeakerOptions {
   readonly synthesisAhead?: number;
   /** Most that is fed and not heard. Default 10 000; the rings' own size may be less. */
   readonly aheadMsMax?: number;
+  /** What in brackets is done instead of spoken. Default: expressions and actions. */
+  readonly cues?: CueNames;
   readonly onEvent?: (event: SpeechEvent) => void;
 }
 
@@ -81,6 +84,7 @@ export class Speaker implements AsyncDisposable {
       capacity: 32,
       synthesisAhead: 2,
       aheadMsMax: 10_000,
+      cues: STAGE_CUE_NAMES,
       onEvent: () => {},
       ...options,
     };
@@ -99,11 +103,21 @@ export class Speaker implements AsyncDisposable {
   /** Throws InputFault (`empty_text`, `text_too_long`) and CapacityFault `queue_full`; a stream's faults are its outcome. */
   say(text: string | AsyncIterable<string>, options: SayOptions = {}): Utterance {
     const { voice } = options;
+    const { cues } = this.#options;
     if (typeof text !== "string") {
-      return this.#accept(options, (signal) => new TextStreamSource(text, this.#synthesis, voice, signal));
+      return this.#accept(options, ({ stop, warn }) => {
+        const reading = { cues, onMistyped: warn };
+        return new TextStreamSource(text, this.#synthesis, voice, stop.signal, reading);
+      });
     }
-    const segments = segmentText(text);
-    return this.#accept(options, (signal) => new TextSource(segments, this.#synthesis, voice, signal));
+    const odd: string[] = [];
+    const segments = segmentText(text, { cues, onMistyped: (line) => void odd.push(line) });
+    const utterance = this.#accept(
+      options,
+      ({ stop }) => new TextSource(segments, this.#synthesis, voice, stop.signal),
+    );
+    for (const line of odd) utterance.warn(line);
+    return utterance;
   }
 
   /** A file that is missing, a directory or empty throws InputFault; what shows only when decoding is its outcome. */
@@ -115,12 +129,14 @@ export class Speaker implements AsyncDisposable {
         code: "bad_audio_file",
       });
     }
-    return this.#accept(options, (signal) => new PcmSource(decodeAudioFile(path, { signal }), signal));
+    return this.#accept(options, ({ stop: { signal } }) => {
+      return new PcmSource(decodeAudioFile(path, { signal }), signal);
+    });
   }
 
   /** 48 kHz mono in pieces of any length. */
   sayPcm(pcm: AsyncIterable<Float32Array>, options: UtteranceOptions = {}): Utterance {
-    return this.#accept(options, (signal) => new PcmSource(pcm, signal));
+    return this.#accept(options, ({ stop }) => new PcmSource(pcm, stop.signal));
   }
 
   /** Everything that may be interrupted is: at once silent, dropped from the queue, its outcome known. */
@@ -185,7 +201,7 @@ export class Speaker implements AsyncDisposable {
     await this.#feeding;
   }
 
-  #accept(options: UtteranceOptions, source: (signal: AbortSignal) => Source): Utterance {
+  #accept(options: UtteranceOptions, source: (utterance: SpokenUtterance) => Source): SpokenUtterance {
     if (this.#isClosed) throw new Fault("the speaker is closed", { code: "closed" });
     const { capacity, epoch, samplesPerFrame, onEvent } = this.#options;
     if (this.#open.length >= capacity) {
@@ -199,7 +215,7 @@ export class Speaker implements AsyncDisposable {
     }
     const id = ++this.#accepted;
     const utterance = new SpokenUtterance(id, epoch.current, options, samplesPerFrame, onEvent);
-    const item = { utterance, source: source(utterance.stop.signal) };
+    const item = { utterance, source: source(utterance) };
     if (this.#open.length === 0) this.#idle = Promise.withResolvers();
     this.#open.push(item);
     this.#unfed.push(item);
@@ -224,7 +240,14 @@ export class Speaker implements AsyncDisposable {
 
   async #feedOne({ utterance, source }: Item): Promise<void> {
     const { samplesPerFrame, crossfadeMs } = this.#options;
-    const write = (samples: Float32Array, isLast: boolean) => this.#feed.write(utterance, samples, isLast);
+    const write = async (samples: Float32Array, isLast: boolean) => {
+      // Cues that are too many for the last frame get silent ones behind it.
+      while (isLast && utterance.marks.unfedCues > CUES_PER_FRAME) {
+        await this.#feed.write(utterance, samples, false);
+        samples = new Float32Array(samples.length);
+      }
+      await this.#feed.write(utterance, samples, isLast);
+    };
     const framer = new Framer(samplesPerFrame, msToSamples(crossfadeMs), write);
     try {
       await source.play(framer, utterance);

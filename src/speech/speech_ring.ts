@@ -18,11 +18,15 @@ export const SPEECH_FLAG = {
   protected: 4,
 } as const;
 
+/** Most cues that one frame carries, a byte each; more wait for the next frame. */
+export const CUES_PER_FRAME = 4;
+
 const HEADER_WORDS = 8;
 const EPOCH = 0;
 const FLAGS = 1;
 const UTTERANCE = 2;
 const SPEECH_FRAME = 3;
+const CUES = 4;
 
 export class SpeechRing {
   readonly ring: SlotRing;
@@ -52,6 +56,7 @@ export class SpeechRing {
     header[FLAGS] = frame.flags;
     header[UTTERANCE] = frame.utterance;
     header[SPEECH_FRAME] = frame.speechFrame;
+    header[CUES] = (frame.cues ?? []).reduce((word, code, nth) => word | code << (8 * nth), 0);
     this.#samples[slot]!.set(frame.samples);
     this.ring.commit();
     return true;
@@ -71,6 +76,10 @@ export class SpeechRing {
   speechFrame(slot: number): number {
     return this.#headers[slot]![SPEECH_FRAME]!;
   }
+  /** Code of the `nth` cue, 0..CUES_PER_FRAME - 1, that falls on this frame: 1 + index in STAGE_CUES, 0 for none. */
+  cue(slot: number, nth = 0): number {
+    return this.#headers[slot]![CUES]! >>> (8 * nth) & 0xff;
+  }
   /** 48 kHz mono, -1..1, `samplesPerFrame` long; valid until the slot is released. */
   samples(slot: number): Float32Array<SharedArrayBuffer> {
     return this.#samples[slot]!;
@@ -84,4 +93,6 @@ export interface SpeechFrame {
   readonly utterance: number;
   readonly speechFrame: number;
   readonly samples: Float32Array;
+  /** Codes of at most {@linkcode CUES_PER_FRAME} cues, in order. Default none. */
+  readonly cues?: readonly number[];
 }

@@ -72,7 +72,8 @@ export class Synthesis {
       ...(voice === undefined ? {} : { voice }),
       ...(job.language === undefined ? {} : { language: job.language }),
     };
-    const work = async () => await this.#options.tts.synthesize(job.segment.text, options);
+    const text = job.segment.text.normalize("NFC");
+    const work = async () => await this.#options.tts.synthesize(text, options);
     work().then(job.done.resolve, job.done.reject).finally(() => {
       this.#running--;
       this.#pump();
@@ -109,7 +110,9 @@ export class SynthesisLine {
       this.#language = guessLanguage(segment.text) ?? language ?? this.#language;
       const done = Promise.withResolvers<Spoken>();
       done.promise.catch(() => {}); // an aborted line is taken by nobody
-      this.#jobs.push({ segment, language: this.#language, done, isStarted: false });
+      const isSilent = segment.text === ""; // only cues
+      if (isSilent) done.resolve({ samples: new Float32Array(0), words: [] });
+      this.#jobs.push({ segment, language: this.#language, done, isStarted: isSilent });
     }
     this.pump();
   }

@@ -6,7 +6,7 @@
  * utterance's first one, which lies in the silence before the first sound.
  */
 import { SAMPLE_RATE_HZ, samplesToMs } from "../time/mod.ts";
-import type { SpokenWord } from "./tts/mod.ts";
+import { Marks, type TimedText } from "./marks.ts";
 
 export type Outcome =
   | { readonly state: "completed"; readonly playedMs: number }
@@ -38,6 +38,14 @@ export type SpeechEvent =
       readonly endSample: number;
     }
     | {
+      readonly kind: "cue";
+      readonly name: string;
+      readonly argument?: string;
+      readonly startSample: number;
+    }
+    /** Something in the text is nearly a cue and was left in it. Told at once, not when it is heard. */
+    | { readonly kind: "warning"; readonly text: string }
+    | {
       readonly kind: "utterance_end";
       readonly state: Outcome["state"];
       readonly playedMs: number;
@@ -45,10 +53,6 @@ export type SpeechEvent =
       readonly error?: string;
     }
   );
-
-interface TextMark extends SpokenWord {
-  readonly kind: "segment" | "word";
-}
 
 export interface UtteranceOptions {
   /** Comes back with every event. */
@@ -61,6 +65,8 @@ export class SpokenUtterance implements Utterance {
   readonly outcome: Promise<Outcome>;
   readonly isProtected: boolean;
   readonly metadata: unknown;
+  /** What the feeder placed. */
+  readonly marks = new Marks();
   /** Aborted when it is interrupted or the Speaker is closed. */
   readonly stop = new AbortController();
   /** Number of its first speech frame, once it has one. */
@@ -73,8 +79,7 @@ export class SpokenUtterance implements Utterance {
   #heardFrames = 0;
   #isSettled = false;
   #isStarted = false;
-  readonly #marks: TextMark[] = [];
-  #marksTold = 0;
+  #hasWarned = false;
   #heardText = "";
   readonly #resolve: (outcome: Outcome) => void;
 
@@ -106,11 +111,12 @@ export class SpokenUtterance implements Utterance {
     return this.fedFrames - this.#heardFrames;
   }
 
-  /** Feeder: a segment was given its place; its words lie within it. */
-  place(segment: SpokenWord, words: readonly SpokenWord[]): void {
-    this.#marks.push({ kind: "segment", ...segment });
-    for (const word of words) this.#marks.push({ kind: "word", ...word });
-  }
+  /** Tells of something odd in its text, once at most. */
+  readonly warn = (text: string): void => {
+    if (this.#hasWarned || this.#isSettled) return;
+    this.#hasWarned = true;
+    this.onEvent({ kind: "warning", utterance: this.id, metadata: this.metadata, text });
+  };
 
   /** Its frames up to and including `speechFrame` have left the speaker. */
   heard(speechFrame: number): void {
@@ -125,9 +131,7 @@ export class SpokenUtterance implements Utterance {
       this.onEvent({ kind: "utterance_start", utterance: this.id, metadata: this.metadata });
     }
     const heardSamples = this.#heardFrames * this.samplesPerFrame;
-    for (; this.#marksTold < this.#marks.length; this.#marksTold++) {
-      const mark = this.#marks[this.#marksTold]!;
-      if (mark.startSample >= heardSamples) break;
+    for (let mark = this.marks.next(heardSamples); mark; mark = this.marks.next(heardSamples)) {
       if (mark.kind === "segment") this.#heardText += (this.#heardText === "" ? "" : " ") + mark.text;
       this.onEvent({ ...mark, utterance: this.id, metadata: this.metadata });
     }
@@ -154,7 +158,7 @@ export class SpokenUtterance implements Utterance {
 }
 
 /** Bounds of a word or segment made to fit into a range. */
-export function within(word: SpokenWord, offset: number, startSample: number, endSample: number): SpokenWord {
+export function within(word: TimedText, offset: number, startSample: number, endSample: number): TimedText {
   const clamp = (sample: number) => Math.max(startSample, Math.min(endSample, sample + offset));
   return { text: word.text, startSample: clamp(word.startSample), endSample: clamp(word.endSample) };
 }

@@ -1,6 +1,7 @@
 /** A Speaker with somebody who hears it, and a voice that can be held up: for tests of what is said and heard. */
 import { assertEquals } from "@std/assert";
 import {
+  CUES_PER_FRAME,
   Speaker,
   type SpeakerOptions,
   SPEECH_FLAG,
@@ -19,6 +20,8 @@ interface Heard {
   readonly utterance: number;
   readonly epoch: number;
   readonly samples: Float32Array;
+  /** Codes of the stage's cues. */
+  readonly cues: readonly number[];
 }
 
 /** A Speaker, and a listener in the place of stage and playhead that hears as fast as it can. */
@@ -55,7 +58,10 @@ export class Room implements AsyncDisposable {
     const flags = this.ring.flags(slot);
     if (!this.epoch.isStale(epoch, (flags & SPEECH_FLAG.protected) !== 0)) {
       const samples = this.ring.samples(slot).slice();
-      this.heard.push({ frame, flags, epoch, utterance: this.ring.utterance(slot), samples });
+      const cues = Array.from({ length: CUES_PER_FRAME }, (_, nth) => this.ring.cue(slot, nth)).filter((
+        code,
+      ) => code > 0);
+      this.heard.push({ frame, flags, epoch, utterance: this.ring.utterance(slot), samples, cues });
     }
     this.ring.ring.release();
     this.second.ring.release();

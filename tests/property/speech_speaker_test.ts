@@ -33,7 +33,7 @@ class Buzzer implements Tts {
       { length: 500 + hash * 3 },
       (_, k) => 0.2 + 0.1 * Math.sin(k * hash / 1e4),
     );
-    return { samples, words: [{ text, startSample: 0, endSample: samples.length }] };
+    return { samples, words: [{ text, startChar: 0, startSample: 0, endSample: samples.length }] };
   }
   async [Symbol.asyncDispose]() {}
 }

@@ -71,6 +71,7 @@ Deno.test("Segmenter gives a segment as soon as the blank after its end has arri
     startChar: 0,
     endChar: 23,
     end: "sentence",
+    cues: [],
   }]);
   assertEquals(segmenter.push("Next line\n"), []);
   assertEquals(segmenter.push("is longer than that\n").map(({ text }) => text), [

@@ -18,6 +18,8 @@ export interface Voice {
 /** A word of the segment and where it sounds. */
 export interface SpokenWord {
   readonly text: string;
+  /** Where it is written in the segment, UTF-16 units. */
+  readonly startChar: number;
   readonly startSample: number;
   readonly endSample: number;
 }
@@ -42,6 +44,6 @@ export interface SynthesizeOptions {
 export interface Tts extends AsyncDisposable {
   readonly name: string;
   voices(): Promise<readonly Voice[]>;
-  /** Rejects with InputFault `unknown_voice`, Fault `deadline`, another Fault, or the signal's reason. */
+  /** `text` is in normal form C. Rejects with InputFault `unknown_voice`, Fault `deadline`, another Fault, or the signal's reason. */
   synthesize(text: string, options: SynthesizeOptions): Promise<Spoken>;
 }

@@ -29,6 +29,7 @@ export class MouthFinish {
   shape(visemes: Float32Array, raw: Float32Array, into: Float32Array): void {
     const quiet = ramp(visemes[SIL]!, 0.5, 0.85);
     this.#stillness += (quiet - this.#stillness) * (quiet > this.#stillness ? CALM : WAKE);
+    if (this.#stillness < SNAP) this.#stillness = 0;
     const press = Math.max(ramp(raw[PRESS]!, 0.25, 0.7), ramp(visemes[PP]!, 0.4, 0.8));
     const teeth = Math.max(ramp(raw[TEETH]!, 0.2, 0.75), ramp(visemes[FF]!, 0.4, 0.8)) * (1 - press);
     into[JAW] = raw[JAW]! * (1 - press) * (1 - (1 - TEETH_JAW) * teeth);

@@ -26,7 +26,35 @@ export const COMMON_FLAGS: readonly Flag[] = [
 ];
 
 export const PICTURE_FLAGS: readonly Flag[] = [
-  { name: "avatar", kind: "text", value: "ID", doc: "avatar to show", setting: "avatar" },
+  {
+    name: "avatar",
+    kind: "text",
+    value: "ID",
+    doc: "avatar to show: the name of its folder, or such as dicebear:lorelei/Mai",
+    setting: "avatar",
+  },
+  {
+    name: "background",
+    kind: "text",
+    value: "WHAT",
+    doc: "behind the avatar: own, transparent, a colour such as #203040, or a picture file",
+    setting: "background",
+  },
+  { name: "framing", kind: "text", value: "WHAT", doc: "bust or head", setting: "framing" },
+  {
+    name: "expression",
+    kind: "text",
+    value: "NAME",
+    doc: "to begin with: neutral, happy, sad, surprised or thinking",
+    setting: "expression",
+  },
+  {
+    name: "engine",
+    kind: "text",
+    value: "NAME",
+    doc: "what moves the lips: viseme, viseme-fast or loudness",
+    setting: "engine",
+  },
   { name: "size", kind: "text", value: "WxH", doc: "size of the picture, such as 1280x720", setting: "size" },
   { name: "fps", kind: "text", value: "N", doc: "frames a second: 20, 24, 25, 30, 50 or 60", setting: "fps" },
 ];

@@ -126,6 +126,32 @@ Deno.test("config --debug and warnings go to stderr only", async () => {
   );
 });
 
+Deno.test("config takes what is shown by flags, and names the values there are", async () => {
+  const argv = ["config", "--framing", "head", "--expression", "sad", "--background", "#203040"];
+  const { code, out } = await call([...argv, "--engine", "loudness", "--avatar", "dicebear:lorelei/Mai"]);
+  assertEquals(code, 0);
+  assertMatch(out, /^framing +head +--framing$/m);
+  assertMatch(out, /^expression +sad +--expression$/m);
+  assertMatch(out, /^background +#203040 +--background$/m);
+  assertMatch(out, /^engine +loudness +--engine$/m);
+  assertMatch(out, /^avatar +dicebear:lorelei\/Mai +--avatar$/m);
+  for (const [flag, value] of [["--framing", "feet"], ["--expression", "hapy"], ["--engine", "musetalk"]]) {
+    const { code, notes } = await call(["config", flag!, value!]);
+    assertEquals(code, 2);
+    assertStringIncludes(notes, `${flag} is ${JSON.stringify(value)}, wanted one of `);
+  }
+});
+
+Deno.test("voices lists what --voice takes, in columns and for programs", async () => {
+  const { code, out, notes } = await call(["voices"]);
+  assertEquals([code, notes], [0, ""]);
+  assertMatch(out, /^en-US +English \(America\) +en-us, en$/m);
+  const voices = JSON.parse((await call(["voices", "--json"])).out);
+  assertEquals(voices.length, out.trimEnd().split("\n").length);
+  assertEquals(voices.find(({ id }: { id: string }) => id === "ja").languages, ["ja"]);
+  assertStringIncludes((await call(["voices", "vi"])).notes, 'unexpected "vi"');
+});
+
 Deno.test("run ends quietly when the reader of stdout has gone", async () => {
   const writeOut = () => {
     throw new StdoutClosed();

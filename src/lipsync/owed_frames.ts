@@ -64,7 +64,7 @@ export class OwedFrames {
   }
 
   /** `stress` is 0..1, of these samples. */
-  heard(pcm: Float32Array, stress = 0): void {
+  heard(pcm: Float32Array, stress: number): void {
     const place = this.#heard++ % OWED_FRAMES_MAX;
     this.#stress[place] = stress;
     this.#pcm[place]!.set(pcm);

@@ -15,6 +15,7 @@ import { FrameCutter } from "./frame_cutter.ts";
 import { LoudnessEngine } from "./loudness.ts";
 import type { MouthRing } from "./mouth_ring.ts";
 import { OWED_FRAMES_MAX, OwedFrames } from "./owed_frames.ts";
+import { StressMeter } from "./stress.ts";
 
 export interface EngineStationOptions {
   readonly engine: LipsyncEngine;
@@ -35,6 +36,7 @@ export class EngineStation {
   readonly gauges: EngineGauges;
   readonly #options: EngineStationOptions;
   readonly #fallback = new LoudnessEngine();
+  readonly #stress = new StressMeter();
   readonly #cutter: FrameCutter;
   readonly #owed: OwedFrames;
   readonly #emit: EmitMouth = (result) => this.#accept(result);
@@ -139,6 +141,7 @@ export class EngineStation {
     this.#utterance = utterance;
     this.#epoch = epoch;
     this.#cutter.reset();
+    this.#stress.reset();
     this.#owed.clear();
     this.#engine = this.#options.engine;
     this.#fault = undefined;
@@ -154,7 +157,7 @@ export class EngineStation {
   /** Gives the engine each frame whose samples are whole. */
   #push(): Promise<void> | undefined {
     for (let pcm = this.#cutter.take(); pcm !== undefined; pcm = this.#cutter.take()) {
-      this.#owed.heard(pcm);
+      this.#owed.heard(pcm, this.#stress.hear(pcm));
       const pushed = this.#call("push", pcm);
       if (pushed !== undefined) return pushed.then(() => this.#push());
       if (this.#owed.unanswered > OWED_FRAMES_MAX / 2) this.#mend("it does not answer");
@@ -170,7 +173,7 @@ export class EngineStation {
   #pushRest(): Promise<void> | undefined {
     while (this.#owed.unheard > 0) {
       const pcm = this.#cutter.takeLast();
-      this.#owed.heard(pcm);
+      this.#owed.heard(pcm, this.#stress.hear(pcm));
       const pushed = this.#call("push", pcm);
       if (pushed !== undefined) return pushed.then(() => this.#pushRest());
     }

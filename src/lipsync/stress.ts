@@ -33,8 +33,10 @@ const LEVEL_SECONDS = 0.05;
 const RISE_SECONDS = 0.06;
 const FALL_SECONDS = 0.22;
 /** Over the usual, where stress begins and where it is full. */
-const LOUDER_DB = [1, 6.5] as const;
-const HIGHER_SEMITONES = [0.5, 5] as const;
+const LOUDER_DB = [0.5, 5.5] as const;
+const HIGHER_SEMITONES = [0.5, 4] as const;
+/** Pitch counts where the voice is: at its edges a wrong one is easily found. */
+const PITCH_LEVEL_DB = [-9, -3] as const;
 const LOUDNESS_SHARE = 0.55;
 
 export class StressMeter {
@@ -78,11 +80,13 @@ export class StressMeter {
   #target(seconds: number): number {
     const levelDb = 10 * Math.log10(this.#energy + 1e-10);
     if (levelDb < SILENCE_DB) return 0;
-    const louder = ramp(this.#level.over(levelDb, seconds), LOUDER_DB);
+    const overDb = this.#level.over(levelDb, seconds);
+    const louder = ramp(overDb, LOUDER_DB);
     const pitchHz = this.#pitchHz();
     if (pitchHz === 0) return LOUDNESS_SHARE * louder * 0.5; // a hiss is loud without being stressed
     const semitones = 12 * Math.log2(pitchHz / 100);
-    const higher = ramp(this.#pitch.over(semitones, seconds), HIGHER_SEMITONES);
+    const higher = ramp(this.#pitch.over(semitones, seconds), HIGHER_SEMITONES) *
+      ramp(overDb, PITCH_LEVEL_DB);
     return LOUDNESS_SHARE * louder + (1 - LOUDNESS_SHARE) * higher;
   }
 

@@ -1,14 +1,12 @@
 /**
  * The manner of the face over time: expressions blend, actions run to their end, stress follows the voice.
  *
- * In: cues by number (1 + index in MANNER_CUES) and, once a unit, the stress of the mouth that is shown. Out: the
+ * In: cues by number (1 + index in STAGE_CUES: an expression stays, an action ends by itself) and, once a unit, the stress of the mouth that is shown. Out: the
  * Manner that faces read. Stage's thread; allocates nothing after the constructor. Policy: an action asked for
  * while another runs waits for it; more than ACTIONS_WAITING_MAX are dropped.
  */
-import { ACTION_MS, ACTIONS, calmManner, EXPRESSIONS, type Manner } from "../avatar/mod.ts";
-
-/** What a cue can set: an expression, which stays, or an action, which ends by itself. */
-export const MANNER_CUES: readonly string[] = [...EXPRESSIONS, ...ACTIONS];
+import { ACTION_MS, calmManner, EXPRESSIONS, type Manner } from "../avatar/mod.ts";
+import { STAGE_CUES } from "../speech/mod.ts";
 
 const BLEND_MS = 420;
 const ACTIONS_WAITING_MAX = 4;
@@ -43,12 +41,11 @@ export class MannerTrack {
     return this.#expression;
   }
 
-  /** 1 + index in MANNER_CUES; 0 and unknown numbers are nothing. */
+  /** 1 + index in STAGE_CUES; 0 and unknown numbers are nothing. */
   cue(code: number): void {
     const index = code - 1;
-    if (index < 0 || index >= MANNER_CUES.length) return;
-    if (index < EXPRESSIONS.length) this.#express(index);
-    else this.#act(index - EXPRESSIONS.length);
+    if (index >= 0 && index < EXPRESSIONS.length) this.#express(index);
+    else if (index >= 0 && index < STAGE_CUES.length) this.#act(index - EXPRESSIONS.length);
   }
 
   /** One unit on. `stress` is 0..1, of the voice under this unit. */

@@ -9,7 +9,7 @@
 import { type Face, type I420Frame } from "../avatar/mod.ts";
 import { MOUTH_LENGTH, type MouthRing } from "../lipsync/mod.ts";
 import type { Gauges } from "../metrics/mod.ts";
-import { SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
+import { CUES_PER_FRAME, SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
 import { type Epoch, type FrameRate } from "../time/mod.ts";
 import { Crossfade } from "./crossfade.ts";
 import type { CueRing } from "./cue_ring.ts";
@@ -225,6 +225,7 @@ export class Stage {
     slot.speechFrame = speech.speechFrame(head);
     this.#newestSpeechFrame = slot.speechFrame;
     slot.utterance = this.#utterance;
+    for (let nth = 0; nth < CUES_PER_FRAME; nth++) this.#track.cue(speech.cue(head, nth));
     const isLast = this.#flag(head, SPEECH_FLAG.last);
     speech.ring.release();
     this.#crossfade.advance(true);

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { ACTION_MS, ACTIONS, EXPRESSIONS } from "../../src/avatar/mod.ts";
-import { CueRing, MANNER_CUES, MannerTrack } from "../../src/stage/mod.ts";
+import { STAGE_CUES, stageCueCode as code } from "../../src/speech/mod.ts";
+import { CueRing, MannerTrack } from "../../src/stage/mod.ts";
 
-const code = (name: string) => 1 + MANNER_CUES.indexOf(name);
 const sum = (weights: Float32Array) => weights.reduce((total, weight) => total + weight, 0);
 
 Deno.test("MannerTrack blends from one expression to another in small steps whose weights always sum to one", () => {
@@ -51,9 +51,13 @@ Deno.test("MannerTrack follows an accent within a tenth of a second and lets go 
   assertLess(track.manner.stress, 0.01);
 });
 
+Deno.test("STAGE_CUES are the expressions and actions that faces know, in their order", () => {
+  assertEquals([...STAGE_CUES], [...EXPRESSIONS, ...ACTIONS]);
+});
+
 Deno.test("MannerTrack takes no notice of cues that are none", () => {
   const track = new MannerTrack(40, EXPRESSIONS.indexOf("thinking"));
-  for (const nothing of [0, -1, MANNER_CUES.length + 1, NaN]) track.cue(nothing);
+  for (const nothing of [0, -1, STAGE_CUES.length + 1, NaN]) track.cue(nothing);
   track.advance(0);
   assertEquals(EXPRESSIONS[track.expression], "thinking");
   assertEquals(track.manner.action, -1);

@@ -3,7 +3,7 @@
  * strokes on a canvas whose units are the art's. Runs in the stage's thread when a brow has visibly moved.
  */
 import type { SKRSContext2D } from "@napi-rs/canvas";
-import type { BrowArt, BrowsArt } from "../manifest.ts";
+import type { BrowArt, BrowsArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
 

@@ -4,7 +4,7 @@
  * 720p.
  */
 import type { SKRSContext2D } from "@napi-rs/canvas";
-import type { EyesArt } from "../manifest.ts";
+import type { EyesArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { LidEyePainter } from "./lid_eye_painter.ts";
 

@@ -4,7 +4,7 @@
  * In: lids, gaze and squint (see EyePainter). Out: strokes and fills on a canvas whose units are the art's.
  */
 import type { SKRSContext2D } from "@napi-rs/canvas";
-import type { EyeArt, EyesArt } from "../manifest.ts";
+import type { EyeArt, EyesArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
 import type { EyePainter } from "./eye_painter.ts";

@@ -4,7 +4,7 @@
  * the stage's thread, once a frame: well under half a millisecond at 720p, nothing allocated.
  */
 import type { SKRSContext2D } from "@napi-rs/canvas";
-import type { MouthArt } from "../manifest.ts";
+import type { MouthArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { LipsPainter } from "./lips_painter.ts";
 

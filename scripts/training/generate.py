@@ -28,10 +28,10 @@ def shard_path(folder: Path, part: str, index: int) -> Path:
     return folder / f"{part}-{index:04d}.npz"
 
 
-def write_shard(path: Path, part: str, seed: int, index: int, minutes: float, natural_share: float, noise_share: float) -> float:
+def write_shard(path: Path, part: str, seed: int, index: int, minutes: float, natural_share: float, noise_share: float, text: Path) -> float:
     """Generates one shard and moves it into place; returns its seconds of audio."""
     rng = np.random.default_rng([seed, index, sum(part.encode())])
-    cast = Cast(part.split("-")[0], rng)
+    cast = Cast(part.split("-")[0], rng, text)
     mels: List[np.ndarray] = []
     visemes: List[np.ndarray] = []
     mouths: List[np.ndarray] = []
@@ -64,7 +64,7 @@ def write_shard(path: Path, part: str, seed: int, index: int, minutes: float, na
 
 
 def generate(folder: Path, part: str, hours: float, minutes: float, seed: int, worker: int = 0, workers: int = 1,
-             natural_share: float = NATURAL_SHARE, noise_share: float = NOISE_SHARE) -> None:
+             natural_share: float = NATURAL_SHARE, noise_share: float = NOISE_SHARE, text: Path = CACHE) -> None:
     """Writes the shards of a part that are not there yet; of several workers each takes every n-th."""
     folder.mkdir(parents=True, exist_ok=True)
     count = max(1, round(hours * 60 / minutes))
@@ -73,7 +73,7 @@ def generate(folder: Path, part: str, hours: float, minutes: float, seed: int, w
         if path.exists():
             continue
         began = time.time()
-        seconds = write_shard(path, part, seed, index, minutes, natural_share, noise_share)
+        seconds = write_shard(path, part, seed, index, minutes, natural_share, noise_share, text)
         print(f"{path.name}: {seconds / 60:.1f} min in {time.time() - began:.1f} s", flush=True)
 
 
@@ -86,11 +86,12 @@ def main() -> None:
     parser.add_argument("--worker", type=int, default=0, help="which of the workers this is (default 0)")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=CACHE / "shards")
+    parser.add_argument("--text", type=Path, default=CACHE, help="folder with sentences/ and words/ (default: what sentences.py wrote)")
     options = parser.parse_args()
     if options.worker == 0:
         for part, share in (("validation-espeak", 0.0), ("validation-natural", 1.0)):
-            generate(options.folder, part, options.validation_hours, options.validation_hours * 60, options.seed, 0, 1, share, 0.0)
-    generate(options.folder, "train", options.hours, options.shard_minutes, options.seed, options.worker, options.workers)
+            generate(options.folder, part, options.validation_hours, options.validation_hours * 60, options.seed, 0, 1, share, 0.0, options.text)
+    generate(options.folder, "train", options.hours, options.shard_minutes, options.seed, options.worker, options.workers, text=options.text)
 
 
 if __name__ == "__main__":

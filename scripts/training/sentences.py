@@ -177,20 +177,24 @@ def build() -> Dict[str, int]:
 
 
 class Corpus:
-    """Draws sentences of one part of the split; salads of words stand for `salad` of them, single words for `short`."""
+    """Draws sentences of one part of the split from `folder`; salads of words stand for `salad` of them, single words for `short`."""
 
-    def __init__(self, salad: float = 0.3, short: float = 0.1) -> None:
-        if not (CACHE / "sentences" / "summary.json").exists():
+    def __init__(self, folder: Path = CACHE, salad: float = 0.3, short: float = 0.1) -> None:
+        if folder == CACHE and not (CACHE / "sentences" / "summary.json").exists():
             build()
-        self._salad, self._short = salad, short
+        self._folder, self._salad, self._short = folder, salad, short
         self._lines: Dict[str, List[str]] = {}
 
-    def _load(self, folder: str, language: str) -> List[str]:
-        key = f"{folder}/{language}"
+    def has(self, language: str) -> bool:
+        """Whether there is anything to say in a language."""
+        return bool(self._load("sentences", language) or self._load("words", language))
+
+    def _load(self, kind: str, language: str) -> List[str]:
+        key = f"{kind}/{language}"
         if key not in self._lines:
-            path = CACHE / folder / f"{language}.txt"
-            self._lines[key] = path.read_text("utf-8").split("\n") if path.exists() else []
-            if folder == "words" and language == "en":
+            path = self._folder / kind / f"{language}.txt"
+            self._lines[key] = [line for line in path.read_text("utf-8").split("\n") if line] if path.exists() else []
+            if key == "words/en":
                 self._lines["rare"] = [word for word in self._lines[key] if _RARE.search(word)]
         return self._lines[key]
 

@@ -53,10 +53,11 @@ def loss_of(net: VisemeNet, batch: data.Batch, weights: Tensor, rng: np.random.G
 
 
 def rate_at(step: int, steps: int, highest: float) -> float:
-    """Learning rate: 300 steps of warm-up, then a cosine to 1 in 100."""
-    if step < 300:
-        return highest * (step + 1) / 300
-    return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - 300) / max(1, steps - 300))))
+    """Learning rate: a warm-up of 300 steps (at most a fifth of all), then a cosine down to 1 in 100."""
+    rising = min(300, steps // 5)
+    if step < rising:
+        return highest * (step + 1) / rising
+    return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising))))
 
 
 def save(path: Path, kept: Dict[str, Any]) -> None:

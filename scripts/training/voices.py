@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import deque
+from pathlib import Path
 from typing import Deque, Dict, List, NamedTuple, Tuple
 
 import numpy as np
 
 import augment
 from labels import Segment
+from packages import CACHE
 from sentences import Corpus
 from split import SPLIT
 from synthesize import Espeak, Spoken, festival, festival_prosody, flite
@@ -47,11 +49,13 @@ class Utterance(NamedTuple):
 class Cast:
     """All speakers of one part of the split."""
 
-    def __init__(self, part: str, rng: np.random.Generator) -> None:
+    def __init__(self, part: str, rng: np.random.Generator, text: Path = CACHE) -> None:
         self._part, self._rng = part, rng
-        self._corpus = Corpus()
+        self._corpus = Corpus(text)
         self._noises = augment.Noises()
         self._espeak = Espeak()
+        self._voices = [voice for voice, (language, _) in ESPEAK.items() if self._corpus.has(language)]
+        self._foreign = [language for language in _FOREIGN if self._corpus.has(language)]
         self._variants: List[str] = SPLIT["espeakVariants"][part]
         self._natural = [voice for voice in NATURAL if voice in SPLIT["synthesisers"][part]]
         self._waiting: Dict[str, Deque[Tuple[Spoken, str]]] = {voice: deque() for voice in self._natural}
@@ -72,7 +76,7 @@ class Cast:
 
     def _speak_espeak(self) -> Tuple[Spoken, str, str]:
         rng = self._rng
-        names = list(ESPEAK)
+        names = self._voices
         shares = np.array([ESPEAK[name][1] for name in names])
         while True:
             voice = names[int(rng.choice(len(names), p=shares / shares.sum()))]
@@ -86,7 +90,7 @@ class Cast:
     def _text_for_english(self) -> str:
         if self._rng.random() > 0.15:
             return self._corpus.draw("en", self._rng, self._part)
-        language = _FOREIGN[int(self._rng.integers(len(_FOREIGN)))]
+        language = self._foreign[int(self._rng.integers(len(self._foreign)))]
         sentence = self._corpus.draw(language, self._rng, self._part)
         return unicodedata.normalize("NFD", sentence).encode("ascii", "ignore").decode()
 

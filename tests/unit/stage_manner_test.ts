@@ -1,7 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { ACTION_MS, ACTIONS, EXPRESSIONS } from "../../src/avatar/mod.ts";
-import { STAGE_CUES, stageCueCode as code } from "../../src/speech/mod.ts";
-import { CueRing, MannerTrack } from "../../src/stage/mod.ts";
+import { MouthRing } from "../../src/lipsync/mod.ts";
+import { Gauges } from "../../src/metrics/mod.ts";
+import { SPEECH_FLAG, SpeechRing, STAGE_CUES, stageCueCode as code } from "../../src/speech/mod.ts";
+import { CueRing, MannerTrack, Stage, STAGE_GAUGES } from "../../src/stage/mod.ts";
+import { Epoch, frameRate } from "../../src/time/mod.ts";
+import { UnitRing } from "../../src/unit/mod.ts";
+import { PLAIN_SIZE, PlainFace } from "../fakes/face.ts";
 
 const sum = (weights: Float32Array) => weights.reduce((total, weight) => total + weight, 0);
 
@@ -73,4 +78,56 @@ Deno.test("CueRing hands cues over in order, also seen from another side, and re
   assertEquals(other.take(), 0);
   assertEquals(ring.push(7), true);
   assertEquals(other.take(), 7);
+});
+
+/** A stage with twenty frames of speech queued, a cue on one of them; answers what runs at each unit. */
+function cuedStage(cuedFrame: number, name: string) {
+  const rate = frameRate(25);
+  const { samplesPerFrame } = rate;
+  const speech = new SpeechRing(samplesPerFrame, 64);
+  const mouths = new MouthRing(64, 0);
+  const epoch = new Epoch();
+  const gauges = new Gauges(STAGE_GAUGES);
+  const cues = new CueRing();
+  const units = new UnitRing({ ...PLAIN_SIZE, slots: 4, samplesPerFrame });
+  const times = { crossfadeMs: 160, syncThresholdMs: 100 };
+  const stage = new Stage({ rate, face: new PlainFace(), speech, mouths, epoch, gauges, cues, ...times });
+  const samples = new Float32Array(samplesPerFrame).fill(0.1);
+  for (let speechFrame = 0; speechFrame < 20; speechFrame++) {
+    const flags = speechFrame === 0 ? SPEECH_FLAG.first : speechFrame === 19 ? SPEECH_FLAG.last : 0;
+    const cued = speechFrame === cuedFrame ? { cues: [code(name)] } : {};
+    speech.write({ epoch: 0, flags, utterance: 1, speechFrame, samples, ...cued });
+    mouths.write(0, false, speechFrame, { kind: "mouth", mouth: new Float32Array(6) }, 0.5);
+  }
+  return {
+    epoch,
+    cues,
+    unit() {
+      const slot = units.begin();
+      stage.compose(slot, units.published);
+      units.publish();
+      return { speechFrame: slot.speechFrame, action: ACTIONS[gauges.get("action")] };
+    },
+  };
+}
+
+Deno.test("Stage does a cue in the very unit whose samples it stands before", () => {
+  const stage = cuedStage(7, "nod");
+  const shown = Array.from({ length: 12 }, () => stage.unit());
+  assertEquals(shown.find(({ action }) => action === "nod")?.speechFrame, 7);
+});
+
+Deno.test("Stage drops the cues of speech that was interrupted before it was heard", () => {
+  const stage = cuedStage(7, "nod");
+  for (let unit = 0; unit < 5; unit++) stage.unit();
+  stage.epoch.bump();
+  for (let unit = 0; unit < 20; unit++) assertEquals(stage.unit().action, undefined);
+});
+
+Deno.test("Stage does what is asked for from outside in its next unit, also in silence", () => {
+  const stage = cuedStage(-1, "nod");
+  stage.epoch.bump();
+  stage.unit();
+  stage.cues.push(code("wink"));
+  assertEquals(stage.unit(), { speechFrame: -1, action: "wink" });
 });

@@ -29,6 +29,7 @@ export const TABLE: readonly Entry[] = [
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
   { name: "devices", summary: "list cameras and sound devices", load: () => import("./devices.ts") },
+  { name: "avatars", summary: "list the avatars that can be shown", load: () => import("./avatars.ts") },
   { name: "voices", summary: "list the voices that speak text", load: () => import("./voices.ts") },
   {
     name: "doctor",

@@ -4,6 +4,8 @@ import type { FrameSize } from "../time/mod.ts";
 import { loadDrawn } from "./drawn/load_drawn.ts";
 import type { Face } from "./face.ts";
 import { type AvatarLook, type Framing, readBackground } from "./look.ts";
+import { PosedFace } from "./posed/posed_face.ts";
+import type { Puppet } from "./posed/puppet.ts";
 import { generatedName, openAvatar } from "./store.ts";
 
 const SIDE_MIN = 64;
@@ -37,15 +39,12 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
     background: readBackground(options.background ?? "own"),
     framing: options.framing ?? "bust",
   };
-  return await loadSource(source, size, look, options);
+  const puppet = await loadPuppet(source, size, look);
+  return new PosedFace(puppet, { fps: options.fps ?? 25, seed: options.seed ?? 1, background: "own" });
 }
 
-async function loadSource(
-  source: string,
-  size: FrameSize,
-  _look: AvatarLook,
-  options: FaceOptions,
-): Promise<Face> {
+/** One case a kind of avatar. For faces and for tests that want a still figure. */
+export async function loadPuppet(source: string, size: FrameSize, look: AvatarLook): Promise<Puppet> {
   const generated = generatedName(source);
   if (generated) {
     throw new InputFault(`avatar style "${generated.style}" is not known, wanted a drawn avatar`, {
@@ -55,6 +54,6 @@ async function loadSource(
   const { manifest, folder } = openAvatar(source);
   switch (manifest.kind) {
     case "drawn":
-      return await loadDrawn(folder, manifest, size, options);
+      return await loadDrawn(folder, manifest, size, look);
   }
 }

@@ -92,9 +92,12 @@ export function copyBoxOut(frame: I420Frame, box: Box, piece: Uint8Array): void 
   });
 }
 
+/** Where each row of a box lies in a frame, with the bytes to put there. */
+type Rows = readonly { readonly at: number; readonly bytes: Uint8Array }[];
+
 /** A box-sized I420 picture that can be laid into frames, with its rows made once. */
 export class BoxPicture {
-  readonly #rows: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+  readonly #rows: Rows;
 
   constructor(
     readonly box: Box,
@@ -110,10 +113,32 @@ export class BoxPicture {
 
   /** Overwrites the box of `into`. */
   lay(into: I420Frame): void {
-    for (let index = 0; index < this.#rows.length; index++) {
-      const row = this.#rows[index]!;
-      into.bytes.set(row.bytes, row.at);
-    }
+    layRows(this.#rows, into);
+  }
+}
+
+/** The box of one frame, as it is whenever it is laid into another of the same size. */
+export class BoxView {
+  readonly #rows: Rows;
+
+  constructor(frame: I420Frame, box: Box) {
+    const rows: { at: number; bytes: Uint8Array }[] = [];
+    forEachRow(frame, box, (at, _pieceAt, length) => {
+      rows.push({ at, bytes: frame.bytes.subarray(at, at + length) });
+    });
+    this.#rows = rows;
+  }
+
+  /** Overwrites the box of `into`. */
+  lay(into: I420Frame): void {
+    layRows(this.#rows, into);
+  }
+}
+
+function layRows(rows: Rows, into: I420Frame): void {
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index]!;
+    into.bytes.set(row.bytes, row.at);
   }
 }
 

@@ -66,17 +66,18 @@ Deno.test("paintIdle gives the same bytes for the same frame, in any order and f
   assertEquals(idle(52, other).bytes, a.bytes);
 });
 
-Deno.test("paintIdle blinks a few times in twenty seconds and is mostly still", () => {
-  const base = idle(0);
-  let changes = 0;
-  let last = base;
-  for (let frame = 1; frame < 500; frame++) {
-    const next = idle(frame);
-    if (difference(last, next) > 0) changes++;
-    last = next;
+Deno.test("paintIdle moves a little from every frame to the next, and never jumps", () => {
+  const frame = blank();
+  const last = blank();
+  const apart = difference(idle(0), idle(1000));
+  face.paintIdle(last, 0);
+  for (let number = 1; number < 120; number++) {
+    face.paintIdle(frame, number);
+    const step = difference(last, frame);
+    assertGreater(step, 0);
+    assertLess(step, apart, `frame ${number}`);
+    last.bytes.set(frame.bytes);
   }
-  assertGreater(changes, 10);
-  assertLess(changes, 250);
 });
 
 Deno.test("paintIdle with another seed lives in another rhythm", async () => {
@@ -142,24 +143,5 @@ for (
     for (let at = 0; at < size.width * size.height; at++) {
       assert(frame.bytes[at]! >= 16 && frame.bytes[at]! <= 235, "limited range");
     }
-  });
-}
-
-/** Written anew by LIPCAM_GOLDEN=write; look at them with scripts/avatar_sheet.ts before committing. */
-const GOLDEN = decodeURIComponent(new URL("../golden/avatar", import.meta.url).pathname);
-const GOLDEN_SIZE = { width: 160, height: 90 };
-
-for (const [name, mouth] of [["closed", []], ["aa", [1]], ["ee", [0.18, 1]], ["oo", [0.12, 0, 1]]] as const) {
-  Deno.test(`Mai looks as she was approved: ${name}`, async () => {
-    using small = await loadFace(MAI, GOLDEN_SIZE);
-    const frame = idle(0, small);
-    small.paintMouth(frame, 0, Float32Array.from({ length: MOUTH_LENGTH }, (_, index) => mouth[index] ?? 0));
-    const path = `${GOLDEN}/mai_${name}_160x90.i420`;
-    if (Deno.env.get("LIPCAM_GOLDEN") === "write") Deno.writeFileSync(path, frame.bytes);
-    const golden = Deno.readFileSync(path);
-    assertEquals(golden.length, frame.bytes.length);
-    const away = difference(frame, { ...GOLDEN_SIZE, bytes: golden });
-    // Not bit for bit: Skia rounds a little differently from one processor to another.
-    assertLess(away / golden.length, 0.25, "mean difference in steps of 255");
   });
 }

@@ -1,9 +1,10 @@
 /**
  * Paints the art: an SVG whose top-level groups are layers, from back to front.
  *
- * In: SVG source. Out: a canvas of the frame's size. Two attributes of ours stand on top-level groups:
- * data-blur="n" softens the layer by n units, data-atop="1" shows it only where the last layer without it is
- * opaque (shading on skin, shine on hair). Runs once, at loading.
+ * In: SVG source. Out: two canvases of the frame's size, the figure and what lies behind it. Three attributes of ours
+ * stand on top-level groups: data-back="1" puts the layer behind the figure, data-blur="n" softens it by n units,
+ * data-atop="1" shows it only where the last layer without it is opaque (shading on skin, shine on hair). Runs once,
+ * at loading.
  */
 import { type Canvas, createCanvas, Image } from "@napi-rs/canvas";
 import { InputFault } from "../../errors/mod.ts";
@@ -18,6 +19,7 @@ interface Layer {
   readonly source: string;
   readonly blur: number;
   readonly isAtop: boolean;
+  readonly isBack: boolean;
 }
 
 /** Top-level groups begin and end at the start of a line. Throws InputFault `bad_avatar` where there is none. */
@@ -26,6 +28,7 @@ function layersOf(svg: string, what: string): Layer[] {
     source,
     blur: Number(/\bdata-blur="([\d.]+)"/.exec(attributes!)?.[1] ?? 0),
     isAtop: /\bdata-atop="1"/.test(attributes!),
+    isBack: /\bdata-back="1"/.test(attributes!),
   }));
   if (layers.length === 0) {
     throw new InputFault(
@@ -38,22 +41,49 @@ function layersOf(svg: string, what: string): Layer[] {
   return layers;
 }
 
+/** The art in the frame's size: the figure on nothing, and what lies behind it. */
+export interface PaintedArt {
+  readonly figure: Canvas;
+  readonly background: Canvas;
+}
+
+/** `background` fills what the layers behind the figure leave empty. Throws InputFault `bad_avatar`. */
 export async function paintArt(
   svg: string,
   what: string,
   background: string,
   view: View,
   size: FrameSize,
-): Promise<Canvas> {
+): Promise<PaintedArt> {
   const definitions = DEFINITIONS.exec(svg)?.[0] ?? "";
-  const canvas = createCanvas(size.width, size.height);
-  const context = canvas.getContext("2d");
+  const layers = layersOf(svg, what);
+  const paint = async (canvas: Canvas, painted: readonly Layer[]) => {
+    await paintLayers(canvas, painted, definitions, what, view, size);
+    return canvas;
+  };
+  const behind = createCanvas(size.width, size.height);
+  const context = behind.getContext("2d");
   context.fillStyle = background;
   context.fillRect(0, 0, size.width, size.height);
+  return {
+    background: await paint(behind, layers.filter((layer) => layer.isBack)),
+    figure: await paint(createCanvas(size.width, size.height), layers.filter((layer) => !layer.isBack)),
+  };
+}
+
+async function paintLayers(
+  canvas: Canvas,
+  layers: readonly Layer[],
+  definitions: string,
+  what: string,
+  view: View,
+  size: FrameSize,
+): Promise<void> {
+  const context = canvas.getContext("2d");
   const piece = createCanvas(size.width, size.height);
   const pieceContext = piece.getContext("2d");
   const viewBox = `${view.x} ${view.y} ${size.width / view.scale} ${size.height / view.scale}`;
-  for (const layer of layersOf(svg, what)) {
+  for (const layer of layers) {
     const source = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
       `viewBox="${viewBox}" preserveAspectRatio="none">${definitions}${layer.source}</svg>`;
     const image = await loadSvg(source, what);
@@ -69,7 +99,6 @@ export async function paintArt(
   }
   context.drawImage(piece, 0, 0);
   piece.width = piece.height = 1; // frees the surface now, not at some collection
-  return canvas;
 }
 
 /** Throws InputFault `bad_avatar` for what Skia cannot read. */

@@ -1,8 +1,9 @@
-/** From a drawn avatar's folder to its face. Runs once, in the thread that will paint. */
+/** From a drawn avatar's folder to its puppet. Runs once, in the thread that will paint. */
 import type { FrameSize } from "../../time/mod.ts";
-import type { Face } from "../face.ts";
 import { type AvatarFolder, badAvatar } from "../folder.ts";
-import { DrawnFace, type DrawnFaceOptions } from "./drawn_face.ts";
+import type { AvatarLook } from "../look.ts";
+import type { Puppet } from "../posed/puppet.ts";
+import { DrawnPuppet } from "./drawn_puppet.ts";
 import { paintArt } from "./layers.ts";
 import type { DrawnManifest } from "./manifest.ts";
 import { fitView } from "./view.ts";
@@ -12,14 +13,14 @@ export async function loadDrawn(
   folder: AvatarFolder,
   manifest: DrawnManifest,
   size: FrameSize,
-  options: DrawnFaceOptions,
-): Promise<Face> {
+  _look: AvatarLook,
+): Promise<Puppet> {
   const svg = folder.text(manifest.art, "the file that avatar.json names as art");
   const what = folder.label(manifest.art);
   if (!svg.includes("<svg")) throw badAvatar(`${what} is no SVG, wanted one`);
   const view = fitView(manifest.focus, size);
   const art = await paintArt(svg, what, manifest.background, view, size);
-  const face = new DrawnFace(manifest, art, size, options);
-  art.width = art.height = 1; // frees the surface now, not at some collection
-  return face;
+  const puppet = new DrawnPuppet(manifest, art, view, size);
+  for (const canvas of [art.figure, art.background]) canvas.width = canvas.height = 1; // frees the surface now
+  return puppet;
 }

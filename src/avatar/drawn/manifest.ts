@@ -66,6 +66,17 @@ const eyes = z.strictObject({
 const brow = z.strictObject({ inner: point, peak: point, outer: point, thickness: length });
 const brows = z.strictObject({ left: brow, right: brow, colour, lift: length });
 
+const head = z.strictObject({
+  /** Middle and radii of the head. */
+  x: place,
+  y: place,
+  radiusX: length,
+  radiusY: length,
+  /** The top of the neck, about which the head turns, and from where on down nothing follows the head. */
+  neckY: place,
+  shoulderY: place,
+});
+
 export const drawnManifest = z.strictObject({
   ...identity,
   kind: z.literal("drawn"),
@@ -79,6 +90,8 @@ export const drawnManifest = z.strictObject({
   chin,
   eyes,
   brows,
+  /** The head with its hair, and its neck; absent: a grown-up's proportions, from eyes and chin. */
+  head: head.optional(),
 });
 
 export type DrawnManifest = z.infer<typeof drawnManifest>;

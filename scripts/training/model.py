@@ -38,14 +38,16 @@ class VisemeNet(nn.Module):
         self.head = nn.Linear(size.state + size.second, size.head)
         self.viseme = nn.Linear(size.head, VISEME_COUNT)
         self.mouth = nn.Linear(size.head, PARAMETER_COUNT)
+        self.dropout = nn.Dropout(0.12)
 
     def forward(self, mel: Tensor, context: Tensor, state: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
         """mel [B, 2T, 80], context [B, 4, 80], state [1, B, H] -> viseme logits [B, T, 15], mouth logits [B, T, 6], context, state."""
         heard = torch.cat([context, mel], 1)
         local = functional.relu(self.first(heard.transpose(1, 2)))
         local = functional.relu(self.second(local)).transpose(1, 2)
+        local = self.dropout(local)
         recurrent, state = self.gru(local, state)
-        hidden = functional.relu(self.head(torch.cat([recurrent, local], 2)))
+        hidden = functional.relu(self.head(self.dropout(torch.cat([recurrent, local], 2))))
         return self.viseme(hidden), self.mouth(hidden), heard[:, -CONTEXT:], state
 
     def start(self, batch: int = 1) -> Tuple[Tensor, Tensor]:

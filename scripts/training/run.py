@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true", help="a minute of audio, a few steps: does everything work?")
     parser.add_argument("--work", type=Path, help="folder for shards and checkpoints (default .cache/training; --smoke wants one of its own)")
     parser.add_argument("--hours", type=float, default=40.0)
-    parser.add_argument("--steps", type=int, default=9000, help="steps of the main network (default 9000)")
+    parser.add_argument("--steps", type=int, default=10000, help="steps of the main network (default 10000)")
     parser.add_argument("--fast-steps", type=int, default=3000, help="steps of the low-latency network, which begins with the main one's weights")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

@@ -25,7 +25,7 @@ from packages import CACHE
 
 #: Weights of the mouth parameters' errors: a missed closure is seen at once, a tongue hardly.
 SHAPE_WEIGHTS = torch.tensor([3.0, 1.5, 2.0])
-CONTACT_WEIGHTS = torch.tensor([1.6, 1.0, 0.4])
+CONTACT_WEIGHTS = torch.tensor([2.5, 1.0, 0.4])
 AVERAGE_DECAY = 0.9985
 
 
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CACHE / "viseme.pt", help="the checkpoint, written and resumed from")
     parser.add_argument("--begin-from", type=Path, help="begin with another checkpoint's weights")
     parser.add_argument("--delay", type=int, default=3, help="frames of look-ahead: 3 is 72.5 ms, 1 is 32.5 ms")
-    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--steps", type=int, default=10000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--frames", type=int, default=128, help="length of a chunk (default 128, 2.56 s)")
     parser.add_argument("--rate", type=float, default=2e-3)

@@ -6,8 +6,9 @@ words, before any network was scored), and the manifest says which and why.
 """
 from __future__ import annotations
 
-import json
+import functools
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -17,12 +18,15 @@ from acoustics import AcousticModel, Missing, require, senone_costs
 from align import Alignment, Word, align
 from labels import Segment, Shapes, arpabet_shapes, ipa_shapes, segments
 from pronounce import english, foreign
-from store import RATE, Part, Utterance
+from store import RATE, Part, Utterance, write_wav
 
 TRANSCRIPTS = Path(__file__).resolve().parent / "transcripts"
 ASTERISK = Path("/usr/share/asterisk/sounds")
 ALSA = Path("/usr/share/sounds/alsa")
 SPHINX = Path("/usr/share/pocketsphinx/test/data")
+
+#: Recordings that are scored in one run of pocketsphinx: about 1 MB of costs a second.
+_BATCH = 20
 
 #: Nats a frame, of the whole and of its worst word, below which an utterance is left out.
 FIT_MIN: Dict[str, float] = {"en": -1.5}
@@ -133,28 +137,44 @@ def _utterance(source: Source, recording: Recording, samples: np.ndarray, found:
     return Utterance(recording.name, samples, parts, phones, recording.text)
 
 
-def _make(source: Source, limit: Optional[int]) -> Tuple[List[Utterance], List[Dict[str, Any]]]:
-    import tempfile
-
-    from store import _write_wav
-
+def _make(source: Source) -> Tuple[List[Utterance], List[Dict[str, Any]]]:
     model = AcousticModel()
     kept: List[Utterance] = []
     left_out: List[Dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for at, recording in enumerate(recordings(source)[:limit]):
-            samples = decode(recording.path)
-            path = Path(folder) / f"{at}.wav"
-            _write_wav(path, samples)
-            words = words_of(source, recording.text)
+    todo = recordings(source)
+    for first in range(0, len(todo), _BATCH):
+        batch = todo[first : first + _BATCH]
+        sounds = [decode(recording.path) for recording in batch]
+        for recording, samples, costs in zip(batch, sounds, costs_of(sounds)):
             try:
-                found = align(model, senone_costs([path])[0], words)
+                found = align(model, costs, words_of(source, recording.text))
+                reason = reason_against(source, found)
             except ValueError as error:
-                left_out.append({"name": recording.name, "text": recording.text, "reason": str(error)})
-                continue
-            reason = reason_against(source, found)
+                reason = str(error)
             if reason is None:
                 kept.append(_utterance(source, recording, samples, found))
             else:
                 left_out.append({"name": recording.name, "text": recording.text, "reason": reason})
     return kept, left_out
+
+
+def costs_of(sounds: List[np.ndarray]) -> List[np.ndarray]:
+    """Senone costs of sounds at 16 kHz."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{index}.wav" for index in range(len(sounds))]
+        for path, samples in zip(paths, sounds):
+            write_wav(path, samples)
+        return senone_costs(paths)
+
+
+def parts() -> List[Part]:
+    """All speakers of set c."""
+    made: List[Part] = []
+    for source in SOURCES:
+        found = recordings(source)
+        recipe = {
+            "maker": source.package, "recordings": [[recording.name, recording.text] for recording in found],
+            "fitMin": FIT_MIN.get(source.language, FOREIGN_FIT_MIN), "worstFitMin": WORST_FIT_MIN.get(source.language),
+        }
+        made.append(Part(source.part, source.language, source.voice, recipe, functools.partial(_make, source)))
+    return made

@@ -40,7 +40,8 @@ class Part(NamedTuple):
     make: Callable[[], Tuple[List[Utterance], List[Dict[str, Any]]]]
 
 
-def _write_wav(path: Path, samples: np.ndarray) -> None:
+def write_wav(path: Path, samples: np.ndarray) -> None:
+    """Samples in -1..1 as 16 bit PCM at 16 kHz."""
     pcm = (np.clip(samples, -1.0, 1.0) * 32767).round().astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
@@ -52,7 +53,7 @@ def _write_wav(path: Path, samples: np.ndarray) -> None:
 def _write_utterance(folder: Path, utterance: Utterance) -> Dict[str, Any]:
     seconds = len(utterance.samples) / RATE
     visemes, mouths = frame_labels(utterance.segments, seconds)
-    _write_wav(folder / f"{utterance.name}.wav", utterance.samples)
+    write_wav(folder / f"{utterance.name}.wav", utterance.samples)
     rows = ["\t".join(("viseme",) + tuple(PARAMETERS))]
     rows += ["\t".join([VISEMES[viseme], *(f"{value:.3f}" for value in mouth)]) for viseme, mouth in zip(visemes, mouths)]
     (folder / f"{utterance.name}.frames.tsv").write_text("\n".join(rows) + "\n")

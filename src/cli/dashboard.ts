@@ -1,11 +1,15 @@
 /** The live view as lines of text: a state in, what a terminal shows out. Pure, so that it is tested as text. */
 import type { ProgrammeState } from "../programme/mod.ts";
-import { clip, Paint, widthOf, wrap } from "./paint.ts";
+import { ACT_KEYS_HELP } from "./act_keys.ts";
+import { clip, Paint, wrap } from "./paint.ts";
+import { type TypedLine, typedLine } from "./typed_line.ts";
 
 export interface DashboardInput {
   readonly state: ProgrammeState;
   /** What the person has typed so far. */
   readonly line: string;
+  /** Where in it the next character goes, in UTF-16 units. */
+  readonly cursor: number;
   /** The newest message (a refused line, a lost camera), shown above the input. */
   readonly message: string;
   readonly columns: number;
@@ -23,6 +27,7 @@ export function dashboardLines(input: DashboardInput): string[] {
     paint.dim(`  ${state.size} at ${state.picture.fps.toFixed(1)} fps  ${elapsed(state.uptimeMs)}`),
     spokenRow(state, paint),
     "",
+    row(paint, "face", faceText(state, paint)),
     row(paint, "picture", pictureText(state, paint)),
     row(paint, "speech", speechText(state)),
     row(paint, "camera", cameraText(state, paint)),
@@ -35,16 +40,24 @@ export function dashboardLines(input: DashboardInput): string[] {
   const foot = [
     "",
     input.message === "" ? "" : paint.yellow(input.message),
-    `${paint.bold("say >")} ${tail(input)}`,
-    paint.dim("Enter says it   Esc interrupts   Ctrl-C ends"),
+    `${paint.bold("say >")} ${typed(input).text}`,
+    ...helpRows(input).map((help) => paint.dim(help)),
   ].slice(-Math.max(2, input.rows));
   const shown = [...rows.slice(0, Math.max(0, input.rows - foot.length)), ...foot];
   return shown.map((text) => clip(text, columns));
 }
 
-/** Zero-based row of the input line and its column, for the cursor. */
-export function cursorAt(input: DashboardInput): { row: number; text: string } {
-  return { row: dashboardLines(input).length - 2, text: `say > ${tail(input)}` };
+/** Zero-based place of the cursor. */
+export function cursorAt(input: DashboardInput): { row: number; column: number } {
+  const row = dashboardLines(input).length - 1 - helpRows(input).length;
+  return { row, column: PROMPT_COLUMNS + typed(input).cursorColumn };
+}
+
+const HELP = "Enter says it   Esc interrupts   Ctrl-C ends";
+
+/** Where there is room for the second one. */
+function helpRows({ rows }: DashboardInput): string[] {
+  return rows < KEYS_ROWS_MIN ? [HELP] : [HELP, ACT_KEYS_HELP];
 }
 
 function row(paint: Paint, name: string, text: string): string {
@@ -53,6 +66,8 @@ function row(paint: Paint, name: string, text: string): string {
 
 const NAME_COLUMNS = 10;
 const PROMPT_COLUMNS = "say > ".length;
+/** The keys are shown only in a terminal that has rows to spare. */
+const KEYS_ROWS_MIN = 14;
 
 /** A note is read once and then acted on: it is shown whole. */
 function noteRows(note: string, columns: number, paint: Paint): string[] {
@@ -82,6 +97,11 @@ function pictureText(state: ProgrammeState, paint: Paint): string {
   }`;
   return `${counts}  skew ${picture.skewMs.toFixed(0)} ms (max ${picture.skewMsMax.toFixed(0)})  ` +
     `compose ${picture.composeMs.toFixed(1)} ms  tick error ${picture.tickErrorMs.toFixed(2)} ms`;
+}
+
+function faceText(state: ProgrammeState, paint: Paint): string {
+  const { expression, action } = state.picture;
+  return action === undefined ? expression : `${expression}, ${paint.green(action)}`;
 }
 
 function speechText(state: ProgrammeState): string {
@@ -116,17 +136,9 @@ function count(value: number, paint: Paint): string {
   return value === 0 ? "0" : paint.yellow(String(value));
 }
 
-/** The typed line, or its end where it does not fit. */
-function tail(input: DashboardInput): string {
-  const room = Math.max(10, input.columns - PROMPT_COLUMNS - 1);
-  if (widthOf(input.line) <= room) return input.line;
-  const characters = [...input.line];
-  let columns = 1;
-  let from = characters.length;
-  while (from > 0 && columns + widthOf(characters[from - 1]!) <= room) {
-    columns += widthOf(characters[--from]!);
-  }
-  return `…${characters.slice(from).join("")}`;
+/** Behind the prompt, with a column left for the cursor. */
+function typed({ line, cursor, columns }: DashboardInput): TypedLine {
+  return typedLine(line, cursor, Math.max(10, columns - PROMPT_COLUMNS - 1));
 }
 
 function elapsed(ms: number): string {

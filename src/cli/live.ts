@@ -151,10 +151,15 @@ async function inTerminal(
   signal: AbortSignal,
 ): Promise<Input> {
   const { LiveTerminal } = await import("./terminal.ts");
+  const { actOf } = await import("./act_keys.ts");
   const terminal = new LiveTerminal({
     state: () => programme.state(),
     onLine: (text) => void programme.say(text),
     onEscape: () => void programme.interrupt(),
+    onFunction: (number) => {
+      const act = actOf(number, programme.state().picture.expression);
+      if (act !== undefined) programme.act(act);
+    },
     onEnd: end,
     describe: oneLine,
     hasColor: context.environment["NO_COLOR"] === undefined,

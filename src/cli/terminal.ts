@@ -8,13 +8,14 @@ import type { ProgrammeState } from "../programme/mod.ts";
 import { every } from "../time/mod.ts";
 import { cursorAt, dashboardLines } from "./dashboard.ts";
 import { LineEditor } from "./line_editor.ts";
-import { widthOf } from "./paint.ts";
 
 export interface TerminalOptions {
   readonly state: () => ProgrammeState;
   /** May throw: the message's one line is shown. */
   readonly onLine: (text: string) => void;
   readonly onEscape: () => void;
+  /** A function key, F1 is 1. May throw as onLine. */
+  readonly onFunction: (number: number) => void;
   readonly onEnd: () => void;
   readonly describe: (error: unknown) => string;
   readonly hasColor: boolean;
@@ -55,16 +56,17 @@ export class LiveTerminal implements AsyncDisposable {
       for (const action of this.#editor.feed(value)) {
         if (action.kind === "end") this.#options.onEnd();
         else if (action.kind === "escape") this.#options.onEscape();
-        else this.#say(action.text);
+        else if (action.kind === "function") this.#try(() => this.#options.onFunction(action.number));
+        else this.#try(() => this.#options.onLine(action.text));
       }
       this.#draw();
     }
   }
 
-  #say(text: string): void {
+  #try(run: () => void): void {
     this.#message = "";
     try {
-      this.#options.onLine(text);
+      run();
     } catch (error) {
       this.#message = this.#options.describe(error);
     }
@@ -86,6 +88,7 @@ export class LiveTerminal implements AsyncDisposable {
     const input = {
       state: this.#options.state(),
       line: this.#editor.line,
+      cursor: this.#editor.cursor,
       message: this.#message,
       columns,
       rows,
@@ -94,7 +97,7 @@ export class LiveTerminal implements AsyncDisposable {
     const lines = dashboardLines(input);
     const cursor = cursorAt(input);
     const body = lines.map((line, index) => `\x1b[${index + 1};1H\x1b[2K${line}`).join("");
-    this.#write(`${body}\x1b[0J\x1b[${cursor.row + 1};${widthOf(cursor.text) + 1}H`);
+    this.#write(`${body}\x1b[0J\x1b[${cursor.row + 1};${cursor.column + 1}H`);
   }
 
   #write(text: string): void {

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import type { ProgrammeState } from "../../src/programme/mod.ts";
-import { dashboardLines } from "../../src/cli/dashboard.ts";
+import { ACT_KEYS_HELP, actOf } from "../../src/cli/act_keys.ts";
+import { cursorAt, type DashboardInput, dashboardLines } from "../../src/cli/dashboard.ts";
 import { LineEditor } from "../../src/cli/line_editor.ts";
 import { widthOf } from "../../src/cli/paint.ts";
 import { linesOf } from "../../src/cli/stdin_lines.ts";
+import { typedLine } from "../../src/cli/typed_line.ts";
+import { STAGE_CUES } from "../../src/speech/mod.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -37,6 +40,102 @@ Deno.test("LineEditor tells a lone Esc from an arrow key and walks its history",
   assertEquals(editor.line, "first");
   editor.feed(bytes("\x1b[B\x1b[B"));
   assertEquals(editor.line, "");
+});
+
+const KEY = {
+  left: "\x1b[D",
+  right: "\x1b[C",
+  home: "\x1b[H",
+  end: "\x1bOF",
+  del: "\x1b[3~",
+  up: "\x1bOA",
+  down: "\x1b[B",
+  wordLeft: "\x1b[1;5D",
+  wordRight: "\x1bf",
+};
+
+Deno.test("LineEditor moves by characters, words and to both ends, and edits where the cursor is", () => {
+  const steps: readonly [string, string][] = [
+    ["one two", "one two|"],
+    [KEY.left + KEY.left, "one t|wo"],
+    ["é", "one té|wo"],
+    ["\x7f", "one t|wo"],
+    [KEY.del, "one t|o"],
+    [KEY.home + KEY.left + "👍🏽", "👍🏽|one to"],
+    [KEY.left, "|👍🏽one to"],
+    [KEY.right + KEY.right, "👍🏽o|ne to"],
+    ["\x05", "👍🏽one to|"],
+    [KEY.right, "👍🏽one to|"],
+    [KEY.wordLeft + KEY.wordLeft, "|👍🏽one to"],
+    [KEY.wordRight, "👍🏽one| to"],
+    ["\x04", "👍🏽one|to"],
+    ["\x17" + "a b", "a b|to"],
+    ["\x0b", "a b|"],
+    ["\x01" + KEY.right + "\x15", "| b"],
+    [KEY.end + "c", " bc|"],
+  ];
+  const editor = new LineEditor();
+  for (const [typed, wanted] of steps) {
+    assertEquals(editor.feed(bytes(typed)), []);
+    const { line, cursor } = editor;
+    assertEquals(`${line.slice(0, cursor)}|${line.slice(cursor)}`, wanted, JSON.stringify(typed));
+  }
+  editor.feed(bytes(KEY.home));
+  assertEquals(editor.feed(bytes("\r")), [{ kind: "line", text: "bc" }]);
+  assertEquals([editor.line, editor.cursor], ["", 0]);
+});
+
+Deno.test("LineEditor goes back in its history and forth to what was being typed", () => {
+  const editor = new LineEditor();
+  editor.feed(bytes("first\rsecond\rsecond\rdraft"));
+  const seen = [KEY.up, KEY.up, KEY.up, KEY.down, KEY.down, KEY.down].map((key) => {
+    editor.feed(bytes(key));
+    assertEquals(editor.cursor, editor.line.length);
+    return editor.line;
+  });
+  assertEquals(seen, ["second", "first", "first", "second", "draft", "draft"]);
+});
+
+Deno.test("LineEditor knows function keys of all kinds of terminals and types none of their letters", () => {
+  const editor = new LineEditor();
+  const typed: readonly [string, number][] = [
+    ["\x1bOQ", 2],
+    ["\x1b[12~", 2],
+    ["\x1b[[B", 2],
+    ["\x1b[15~", 5],
+    ["\x1b[[E", 5],
+    ["\x1b[17~", 6],
+    ["\x1b[20~", 9],
+    ["\x1b[24~", 12],
+  ];
+  for (const [sequence, number] of typed) {
+    assertEquals(editor.feed(bytes(sequence)), [{ kind: "function", number }]);
+  }
+  assertEquals(editor.feed(bytes("\x1b[25~\x1b[1;2P\x1bx")), []);
+  assertEquals(editor.line, "");
+});
+
+Deno.test("actOf has a key for every expression and action; an expression's own key takes it back", () => {
+  const named = Array.from({ length: 12 }, (_, index) => actOf(index + 1, "neutral")).filter((name) => name);
+  assertEquals(named, STAGE_CUES.filter((name) => name !== "neutral"));
+  assertEquals([actOf(2, "sad"), actOf(2, "happy"), actOf(6, "happy")], ["happy", "neutral", "nod"]);
+  for (const name of named) assertStringIncludes(ACT_KEYS_HELP, name!);
+  assertLessOrEqual(ACT_KEYS_HELP.length, 80);
+});
+
+Deno.test("typedLine keeps the cursor in sight and says where it is", () => {
+  const line = "0123456789".repeat(5);
+  for (let cursor = 0; cursor <= line.length; cursor++) {
+    const { text, cursorColumn } = typedLine(line, cursor, 20);
+    assertLessOrEqual(text.length, 20);
+    assertLessOrEqual(cursorColumn, text.length);
+    const isBehind = cursor === line.length;
+    assertEquals(text[cursorColumn] ?? "", isBehind ? "" : line[cursor]!, `${cursor} in ${text}`);
+    if (cursor < 40) assert(text.endsWith("…"));
+    if (cursor > 20) assert(text.startsWith("…"));
+  }
+  assertEquals(typedLine("你好吗", 2, 6), { text: "你好吗", cursorColumn: 4 });
+  assertEquals(typedLine("你好吗好", 4, 6), { text: "…吗好", cursorColumn: 5 });
 });
 
 Deno.test("LineEditor ends on Ctrl-C always and on Ctrl-D when the line is empty", () => {
@@ -77,7 +176,7 @@ const STATE: ProgrammeState = {
     tickErrorMs: 0.21,
     slewPpm: 12,
     holdFrames: 3,
-    expression: "neutral",
+    expression: "happy",
   },
   speech: {
     queued: 1,
@@ -118,22 +217,20 @@ const STATE: ProgrammeState = {
   notes: [],
 };
 
+function input(more: Partial<DashboardInput> = {}): DashboardInput {
+  const line = more.line ?? "typed";
+  const base = { state: STATE, line, cursor: line.length, message: "", columns: 80, rows: 40 };
+  return { ...base, hasColor: false, ...more };
+}
+
 Deno.test("dashboardLines shows what is heard, the counters and the devices, within any width", () => {
   for (const columns of [20, 60, 120]) {
     for (const hasColor of [false, true]) {
-      const lines = dashboardLines({ state: STATE, line: "typed", message: "", columns, rows: 40, hasColor });
+      const lines = dashboardLines(input({ columns, hasColor }));
       for (const line of lines) assertLessOrEqual(widthOf(line), columns, JSON.stringify(line));
     }
   }
-  const text = dashboardLines({
-    state: STATE,
-    line: "typed",
-    message: "",
-    columns: 120,
-    rows: 40,
-    hasColor: false,
-  })
-    .join("\n");
+  const text = dashboardLines(input({ columns: 120 })).join("\n");
   for (
     const part of [
       "speaking",
@@ -154,7 +251,7 @@ Deno.test("dashboardLines shows a note whole, however narrow the terminal", () =
     "no camera: there is no video device; make one with: sudo modprobe v4l2loopback devices=2 video_nr=10,11";
   const state = { ...STATE, notes: [note] };
   for (const columns of [48, 80]) {
-    const lines = dashboardLines({ state, line: "", message: "", columns, rows: 40, hasColor: false });
+    const lines = dashboardLines(input({ state, line: "", columns }));
     const from = lines.findIndex((line) => line.startsWith("note"));
     const shown = lines.slice(from, lines.indexOf("", from)).map((line) => line.slice(10)).join(" ");
     assertEquals(shown, note);
@@ -163,22 +260,33 @@ Deno.test("dashboardLines shows a note whole, however narrow the terminal", () =
 
 Deno.test("dashboardLines keeps the input line in a low terminal", () => {
   for (const rows of [2, 3, 6, 12]) {
-    const lines = dashboardLines({
-      state: STATE,
-      line: "typed",
-      message: "",
-      columns: 80,
-      rows,
-      hasColor: false,
-    });
+    const lines = dashboardLines(input({ rows }));
     assertLessOrEqual(lines.length, rows);
     assert(lines.includes("say > typed"));
   }
 });
 
+Deno.test("dashboardLines shows the face's expression and action, and the keys for them where there is room", () => {
+  assertStringIncludes(dashboardLines(input()).join("\n"), "\nface      happy\n");
+  const state: ProgrammeState = { ...STATE, picture: { ...STATE.picture, action: "nod" } };
+  assertStringIncludes(dashboardLines(input({ state })).join("\n"), "\nface      happy, nod\n");
+  assertEquals(dashboardLines(input({ columns: 80 })).at(-1), ACT_KEYS_HELP);
+  assert(!dashboardLines(input({ rows: 10 })).includes(ACT_KEYS_HELP));
+});
+
+Deno.test("cursorAt is on the typed line, behind the characters before the cursor", () => {
+  for (const rows of [2, 5, 10, 14, 40]) {
+    for (const [line, cursor, column] of [["typed", 5, 11], ["typed", 2, 8], ["你好", 1, 8]] as const) {
+      const shown = input({ rows, line, cursor });
+      const at = cursorAt(shown);
+      assertEquals([dashboardLines(shown)[at.row], at.column], [`say > ${line}`, column]);
+    }
+  }
+});
+
 Deno.test("dashboardLines shows the whole typed line, or its end where it is too long", () => {
   const shown = (line: string, columns: number) =>
-    dashboardLines({ state: STATE, line, message: "", columns, rows: 40, hasColor: false }).at(-2)!;
+    dashboardLines(input({ line, columns })).find((row) => row.startsWith("say > "))!;
   assertEquals(shown("x".repeat(79), 120), `say > ${"x".repeat(79)}`);
   assertEquals(shown(`start ${"y".repeat(100)} end`, 40).length, 39);
   assert(shown(`start ${"y".repeat(100)} end`, 40).startsWith("say > …yyy"));

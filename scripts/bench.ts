@@ -9,6 +9,9 @@ import { type Figure, table } from "./bench/figure.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   stage: async () => (await import("./bench/stage.ts")).benchStage(),
+  faces: async () => (await import("./bench/faces.ts")).benchFaces(),
+  engine: async () => (await import("./bench/engine.ts")).benchEngine(),
+  start: async () => (await import("./bench/start.ts")).benchStart(),
   tick: async () => (await import("./bench/tick.ts")).benchTick(),
   speech: async () => (await import("./bench/speech.ts")).benchSpeech(),
   interrupt: async () => (await import("./bench/interrupt.ts")).benchInterrupt(),

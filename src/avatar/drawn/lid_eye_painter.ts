@@ -3,15 +3,23 @@
  *
  * In: lids, gaze and squint (see EyePainter). Out: strokes and fills on a canvas whose units are the art's.
  */
-import type { SKRSContext2D } from "@napi-rs/canvas";
+import type { CanvasGradient, SKRSContext2D } from "@napi-rs/canvas";
 import type { EyeArt, EyesArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
 import type { EyePainter } from "./eye_painter.ts";
 
 /** A full glance moves the iris so many of its radii. */
-const GLANCE_RADII_X = 0.36;
-const GLANCE_RADII_Y = 0.22;
+const GLANCE_RADII_X = 0.42;
+const GLANCE_RADII_Y = 0.3;
+/** The upper lid goes down and up with the gaze by so much of its height. */
+const LID_FOLLOWS = 0.2;
+/** A full squint leaves so much of the lower lid's depth, and lowers the upper lid by so much. */
+const SQUINT_LOWER = 0.2;
+const SQUINT_UPPER = 0.12;
+/** Lids half a step beyond rest open the eye by so much. */
+const WIDE = 0.44;
+const RAYS = 22;
 
 interface Lid {
   readonly fromX: number;
@@ -24,13 +32,47 @@ interface Lid {
   readonly toY: number;
 }
 
+/** What is the same in every picture of one eye. */
+interface Eye {
+  readonly art: EyeArt;
+  readonly x: number;
+  readonly y: number;
+  /** Slope of the line between its corners, in radians. */
+  readonly lean: number;
+  readonly white: CanvasGradient;
+  readonly round: CanvasGradient;
+  readonly skin: CanvasGradient;
+}
+
 export class LidEyePainter implements EyePainter {
   readonly #context: SKRSContext2D;
   readonly #art: EyesArt;
+  readonly #left: Eye;
+  readonly #right: Eye;
+  readonly #iris: CanvasGradient;
+  readonly #cheek: CanvasGradient;
+  readonly #ray: string;
+  readonly #duct: string;
+  readonly #lidShadow: string;
 
   constructor(context: SKRSContext2D, art: EyesArt) {
     this.#context = context;
     this.#art = art;
+    const { colours, irisRadius: radius } = art;
+    this.#left = eyeOf(context, art.left, art);
+    this.#right = eyeOf(context, art.right, art);
+    this.#iris = context.createRadialGradient(0, radius * 0.35, radius * 0.15, 0, 0, radius);
+    this.#iris.addColorStop(0, colours.irisLight);
+    this.#iris.addColorStop(0.6, colours.iris);
+    this.#iris.addColorStop(0.86, colours.irisRim);
+    this.#iris.addColorStop(1, withAlpha(colours.irisRim, 0.6));
+    this.#cheek = context.createRadialGradient(0, 0, 0, 0, 0, 1);
+    this.#cheek.addColorStop(0, withAlpha(colours.lidShade, 0.55));
+    this.#cheek.addColorStop(0.4, withAlpha(colours.lidShade, 0.28));
+    this.#cheek.addColorStop(1, withAlpha(colours.lidShade, 0));
+    this.#ray = withAlpha(colours.irisLight, 0.3);
+    this.#duct = withAlpha(colours.duct, 0.9);
+    this.#lidShadow = withAlpha(colours.lash, 0.3);
   }
 
   /** All that is ever drawn. */
@@ -40,119 +82,113 @@ export class LidEyePainter implements EyePainter {
     const ys = [left.inner.y, left.outer.y, right.inner.y, right.outer.y];
     return {
       left: Math.min(...xs) - 16,
-      top: Math.min(...ys) - Math.max(left.upper, right.upper) - 16,
+      top: Math.min(...ys) - Math.max(left.upper, right.upper) * 1.5 - 12,
       right: Math.max(...xs) + 16,
-      bottom: Math.max(...ys) + Math.max(left.lower, right.lower) + 10,
+      bottom: Math.max(...ys) + Math.max(left.lower, right.lower) * 1.6 + 8,
     };
   }
 
   paint(lidLeft: number, lidRight: number, gazeX: number, gazeY: number, squint: number): void {
-    const x = gazeX * this.#art.irisRadius * GLANCE_RADII_X;
-    const y = gazeY * this.#art.irisRadius * GLANCE_RADII_Y;
-    this.#paintEye(this.#art.left, lidLeft, x, y, squint);
-    this.#paintEye(this.#art.right, lidRight, x, y, squint);
+    this.#paintEye(this.#left, lidLeft, gazeX, gazeY, squint);
+    this.#paintEye(this.#right, lidRight, gazeX, gazeY, squint);
   }
 
-  #paintEye(eye: EyeArt, shut: number, gazeX: number, gazeY: number, squint: number): void {
+  #paintEye(eye: Eye, shut: number, gazeX: number, gazeY: number, squint: number): void {
     const context = this.#context;
     const { colours, irisRadius } = this.#art;
-    const openness = shut < 0 ? 1 - shut * 0.4 : 1 - shut;
-    const lower = lid(eye, eye.lower * (0.82 + 0.18 * openness) * (1 - 0.5 * squint));
-    const open = lid(eye, -eye.upper);
+    const { art } = eye;
+    const raised = shut < 0 ? 1 - shut * 2 * WIDE : 1 - shut;
+    const openness = raised * (1 - LID_FOLLOWS * (gazeY > 0 ? gazeY : gazeY * 0.4)) *
+      (1 - SQUINT_UPPER * squint);
+    const depth = art.lower * (0.82 + 0.18 * openness) * (1 - (1 - SQUINT_LOWER) * squint);
+    const lower = lid(art, depth);
+    const open = lid(art, -art.upper);
     // The upper lid does nearly all the way; shut, it lies on the lower lid.
-    const upper = lid(eye, -eye.upper * openness + eye.lower * 0.86 * (1 - openness));
-    const middleX = (eye.inner.x + eye.outer.x) / 2;
-    const middleY = (eye.inner.y + eye.outer.y) / 2;
-
+    const rest = art.lower * 0.86 * (1 - (1 - SQUINT_LOWER) * squint);
+    const upper = lid(art, -art.upper * openness + rest * Math.max(0, 1 - openness));
+    this.#paintCheek(eye, depth, squint);
     if (openness > 0.06) {
       context.save();
       context.beginPath();
       trace(context, upper);
       traceBack(context, lower);
       context.clip();
-      const white = context.createLinearGradient(0, middleY - eye.upper, 0, middleY + eye.lower);
-      white.addColorStop(0, colours.whiteShade);
-      white.addColorStop(0.5, colours.white);
-      white.addColorStop(1, colours.white);
-      context.fillStyle = white;
-      context.fillRect(middleX - 60, middleY - 40, 120, 80);
-      // The ball turns away at both corners.
-      const round = context.createRadialGradient(
-        middleX,
-        middleY,
-        irisRadius * 0.8,
-        middleX,
-        middleY,
-        irisRadius * 2.5,
-      );
-      round.addColorStop(0, withAlpha(colours.lidShade, 0));
-      round.addColorStop(1, withAlpha(colours.lidShade, 0.55));
-      context.fillStyle = round;
-      context.fillRect(middleX - 60, middleY - 40, 120, 80);
-      context.fillStyle = withAlpha(colours.duct, 0.9);
+      const side = Math.abs(art.outer.x - art.inner.x);
+      context.fillStyle = eye.white;
+      context.fillRect(eye.x - side, eye.y - side / 2, side * 2, side);
+      context.fillStyle = eye.round;
+      context.fillRect(eye.x - side, eye.y - side / 2, side * 2, side);
+      context.fillStyle = this.#duct;
       context.beginPath();
-      context.ellipse(eye.inner.x, eye.inner.y, 5, 3.2, 0, 0, Math.PI * 2);
+      context.ellipse(art.inner.x, art.inner.y, 5, 3.2, 0, 0, Math.PI * 2);
       context.fill();
-      this.#paintIris(middleX + gazeX, middleY - eye.upper * 0.13 + gazeY);
+      this.#paintIris(
+        eye.x + gazeX * irisRadius * GLANCE_RADII_X,
+        eye.y - art.upper * 0.13 + gazeY * irisRadius * GLANCE_RADII_Y,
+      );
       // Shadow of the upper lid and its lashes on the ball.
       context.beginPath();
       trace(context, upper);
       context.lineWidth = 9;
-      context.strokeStyle = withAlpha(colours.lash, 0.3);
+      context.strokeStyle = this.#lidShadow;
       context.stroke();
       context.restore();
     }
-    if (openness < 0.98) this.#paintLid(open, upper, middleY - eye.upper, middleY + eye.lower);
-    this.#paintCrease(eye, openness);
+    if (openness < 0.98) {
+      context.fillStyle = eye.skin;
+      context.beginPath();
+      trace(context, open);
+      traceBack(context, upper);
+      context.fill();
+    }
+    this.#paintCrease(art, openness);
     this.#paintLowerRim(lower, openness);
-    this.#paintLashes(eye, upper, openness);
+    this.#paintLashes(art, upper, openness);
   }
 
   #paintIris(x: number, y: number): void {
     const context = this.#context;
     const { colours, irisRadius: radius } = this.#art;
-    const fill = context.createRadialGradient(x, y + radius * 0.35, radius * 0.15, x, y, radius);
-    fill.addColorStop(0, colours.irisLight);
-    fill.addColorStop(0.6, colours.iris);
-    fill.addColorStop(0.86, colours.irisRim);
-    fill.addColorStop(1, withAlpha(colours.irisRim, 0.6));
-    context.fillStyle = fill;
-    disc(context, x, y, radius);
-    context.strokeStyle = withAlpha(colours.irisLight, 0.3);
-    context.lineWidth = 0.7;
+    context.translate(x, y);
+    context.fillStyle = this.#iris;
+    disc(context, 0, 0, radius);
+    context.strokeStyle = this.#ray;
+    context.lineWidth = 0.8;
+    context.lineCap = "butt";
     context.beginPath();
-    for (let ray = 0; ray < 26; ray++) {
-      const angle = ray / 26 * Math.PI * 2 + (ray % 3) * 0.06;
+    for (let ray = 0; ray < RAYS; ray++) {
+      const angle = ray / RAYS * Math.PI * 2 + (ray % 3) * 0.06;
       const to = radius * (0.72 + (ray % 4) * 0.05);
-      context.moveTo(x + Math.cos(angle) * radius * 0.45, y + Math.sin(angle) * radius * 0.45);
-      context.lineTo(x + Math.cos(angle) * to, y + Math.sin(angle) * to);
+      context.moveTo(Math.cos(angle) * radius * 0.45, Math.sin(angle) * radius * 0.45);
+      context.lineTo(Math.cos(angle) * to, Math.sin(angle) * to);
     }
     context.stroke();
     context.fillStyle = colours.pupil;
-    disc(context, x, y, radius * 0.43);
+    disc(context, 0, 0, radius * 0.43);
     context.fillStyle = "#ffffffee";
-    disc(context, x - radius * 0.34, y - radius * 0.38, radius * 0.23);
+    disc(context, -radius * 0.34, -radius * 0.38, radius * 0.24);
     context.fillStyle = "#ffffff66";
-    disc(context, x + radius * 0.36, y + radius * 0.4, radius * 0.14);
+    disc(context, radius * 0.36, radius * 0.4, radius * 0.14);
+    context.translate(-x, -y);
   }
 
-  #paintLid(open: Lid, upper: Lid, top: number, bottom: number): void {
+  /** The cheek that lifts the lower lid: a soft fold below it. */
+  #paintCheek(eye: Eye, depth: number, squint: number): void {
+    if (squint < 0.02) return;
     const context = this.#context;
-    const { colours } = this.#art;
-    const skin = context.createLinearGradient(0, top - 4, 0, bottom);
-    skin.addColorStop(0, colours.lidShade);
-    skin.addColorStop(0.45, colours.lid);
-    skin.addColorStop(1, colours.lidShade);
-    context.fillStyle = skin;
-    context.beginPath();
-    trace(context, open);
-    traceBack(context, upper);
-    context.fill();
+    context.save();
+    context.globalAlpha = squint;
+    context.translate(eye.x, eye.y + depth * 0.8 + 6);
+    context.rotate(eye.lean);
+    context.scale(Math.abs(eye.art.outer.x - eye.art.inner.x) * 0.5, 5);
+    context.fillStyle = this.#cheek;
+    context.fillRect(-1, -1, 2, 2); // the gradient ends inside
+    context.restore();
   }
 
   #paintCrease(eye: EyeArt, openness: number): void {
     const context = this.#context;
-    const crease = lid(eye, -eye.upper - 6.5);
+    const crease = lid(eye, -eye.upper * Math.max(1, openness) - 6.5);
     const at1 = 0.24; // it begins where the lid is already lifted, not in the corner
     context.beginPath();
     for (let step = 0; step <= 12; step++) {
@@ -255,4 +291,23 @@ function disc(context: SKRSContext2D, x: number, y: number, radius: number): voi
 function at(part: number, a: number, b: number, c: number, d: number): number {
   const rest = 1 - part;
   return rest ** 3 * a + 3 * rest ** 2 * part * b + 3 * rest * part ** 2 * c + part ** 3 * d;
+}
+
+function eyeOf(context: SKRSContext2D, eye: EyeArt, art: EyesArt): Eye {
+  const { colours, irisRadius } = art;
+  const x = (eye.inner.x + eye.outer.x) / 2;
+  const y = (eye.inner.y + eye.outer.y) / 2;
+  const white = context.createLinearGradient(0, y - eye.upper, 0, y + eye.lower);
+  white.addColorStop(0, colours.whiteShade);
+  white.addColorStop(0.5, colours.white);
+  // The ball turns away at both corners.
+  const round = context.createRadialGradient(x, y, irisRadius * 0.8, x, y, irisRadius * 2.5);
+  round.addColorStop(0, withAlpha(colours.lidShade, 0));
+  round.addColorStop(1, withAlpha(colours.lidShade, 0.55));
+  const skin = context.createLinearGradient(0, y - eye.upper - 4, 0, y + eye.lower);
+  skin.addColorStop(0, colours.lidShade);
+  skin.addColorStop(0.45, colours.lid);
+  skin.addColorStop(1, colours.lidShade);
+  const lean = Math.atan((eye.outer.y - eye.inner.y) / (eye.outer.x - eye.inner.x));
+  return { art: eye, x, y, lean, white, round, skin };
 }

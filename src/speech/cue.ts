@@ -6,20 +6,10 @@
  * is text. What is in brackets and no known cue stays text. Pure computation, any thread.
  */
 import { InputFault } from "../errors/mod.ts";
-import { nearest } from "../text/mod.ts";
+import { ACTION_NAMES, EXPRESSION_NAMES, nearest } from "../text/mod.ts";
 
 /** What the stage does by itself: expressions, then one-shot actions, in the order of the avatars' own lists. */
-export const STAGE_CUES = [
-  "neutral",
-  "happy",
-  "sad",
-  "surprised",
-  "thinking",
-  "nod",
-  "shake",
-  "tilt",
-  "wink",
-] as const;
+export const STAGE_CUES = [...EXPRESSION_NAMES, ...ACTION_NAMES] as const;
 export type StageCue = typeof STAGE_CUES[number];
 
 export interface Cue {

@@ -1,1 +1,2 @@
+export { ACTION_NAMES, EXPRESSION_NAMES } from "./acts.ts";
 export { distanceBetween, nearest, sharedStart } from "./nearest.ts";

@@ -5,14 +5,11 @@
  * of time are milliseconds and say so in their names.
  */
 import { z } from "zod";
+import { EXPRESSION_NAMES } from "../text/mod.ts";
 import { FRAME_RATES_HZ } from "../time/mod.ts";
 
-/**
- * The names that src/avatar and src/lipsync know (a test compares them): every command loads this file, so it loads
- * neither of those.
- */
+/** The names that src/lipsync knows (a test compares them): every command loads this file, so it does not load that. */
 const ENGINES = ["viseme", "viseme-fast", "loudness"] as const;
-const EXPRESSIONS = ["neutral", "happy", "sad", "surprised", "thinking"] as const;
 
 /** What a setting's schema carries beside its type; `wanted` ends the sentence "fps is 23, wanted ...". */
 interface Note {
@@ -108,7 +105,7 @@ export const ConfigSchema = z.strictObject({
   ),
   background,
   framing: choice(["bust", "head"], "bust", "how much of the avatar is in the picture"),
-  expression: choice(EXPRESSIONS, "neutral", "expression the avatar begins with"),
+  expression: choice(EXPRESSION_NAMES, "neutral", "expression the avatar begins with"),
   avatarFolders: folders("more folders to look for avatars in, before the usual ones"),
   modelFolders: folders("more folders to look for models in, before the usual ones"),
   engine: choice(ENGINES, "loudness", "lip-sync engine"),

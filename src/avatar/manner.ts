@@ -3,12 +3,14 @@
  * The stage keeps one and changes it once a frame; faces only read it. Nothing here touches the lips of speech.
  */
 
+import { ACTION_NAMES, EXPRESSION_NAMES } from "../text/mod.ts";
+
 /** Order of the weights in {@linkcode Manner.expressions}. */
-export const EXPRESSIONS = ["neutral", "happy", "sad", "surprised", "thinking"] as const;
+export const EXPRESSIONS = EXPRESSION_NAMES;
 export type Expression = typeof EXPRESSIONS[number];
 
 /** One-shot movements. */
-export const ACTIONS = ["nod", "shake", "tilt", "wink"] as const;
+export const ACTIONS = ACTION_NAMES;
 export type Action = typeof ACTIONS[number];
 
 /** How long an action takes from rest to rest, in ms, in the order of ACTIONS. */

@@ -74,6 +74,9 @@ class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     const { text, ...options } = request;
     return { utterance: this.#opened.say(text, options).id };
   }
+  act(name: string): void {
+    this.#opened.act(name);
+  }
   interrupt(): Interrupted {
     return this.#opened.interrupt();
   }

@@ -1,6 +1,7 @@
 /** From a source to a face of the wanted size. Runs once, in the thread that will paint: canvases stay there. */
 import { InputFault } from "../errors/mod.ts";
 import type { FrameSize } from "../time/mod.ts";
+import { colourBackdrop, pictureBackdrop } from "./backdrop.ts";
 import { loadDrawn } from "./drawn/load_drawn.ts";
 import type { Face } from "./face.ts";
 import { type AvatarLook, type Framing, readBackground } from "./look.ts";
@@ -40,7 +41,19 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
     framing: options.framing ?? "bust",
   };
   const puppet = await loadPuppet(source, size, look);
-  return new PosedFace(puppet, { fps: options.fps ?? 25, seed: options.seed ?? 1, background: "own" });
+  const { background } = look;
+  if (background.kind !== "own" && !puppet.figure.alpha) {
+    throw new InputFault(
+      `avatar ${puppet.id} is not cut out of its background, wanted the background "own" for it`,
+      { code: "bad_background" },
+    );
+  }
+  const behind = background.kind === "colour"
+    ? colourBackdrop(background.colour, size)
+    : background.kind === "picture"
+    ? await pictureBackdrop(background.path, size)
+    : background.kind;
+  return new PosedFace(puppet, { fps: options.fps ?? 25, seed: options.seed ?? 1, background: behind });
 }
 
 /** One case a kind of avatar. For faces and for tests that want a still figure. */

@@ -7,13 +7,17 @@
  * at loading.
  */
 import { type Canvas, createCanvas, Image } from "@napi-rs/canvas";
-import { InputFault } from "../../errors/mod.ts";
+import type { InputFault } from "../../errors/mod.ts";
 import { type FrameSize, withDeadline } from "../../time/mod.ts";
+import { badAvatar } from "../folder.ts";
+import { guardedSvg } from "./svg_guard.ts";
 import type { View } from "./view.ts";
 
 const PAINT_MS_MAX = 10_000;
-const LAYER = /^<g\b([^>]*)>$[\s\S]*?^<\/g>$/gm;
-const DEFINITIONS = /^<defs>$[\s\S]*?^<\/defs>$/m;
+/** Each is a canvas of its own for a while, and a blur reads so many pixels around each. */
+const LAYERS_MAX = 200;
+const BLUR_MAX = 100;
+const LAYER = /^<g\b([^<>]*)>$/;
 
 interface Layer {
   readonly source: string;
@@ -22,21 +26,39 @@ interface Layer {
   readonly isBack: boolean;
 }
 
-/** Top-level groups begin and end at the start of a line. Throws InputFault `bad_avatar` where there is none. */
-function layersOf(svg: string, what: string): Layer[] {
-  const layers = Array.from(svg.matchAll(LAYER), ([source, attributes]) => ({
-    source,
-    blur: Number(/\bdata-blur="([\d.]+)"/.exec(attributes!)?.[1] ?? 0),
-    isAtop: /\bdata-atop="1"/.test(attributes!),
-    isBack: /\bdata-back="1"/.test(attributes!),
-  }));
+/** Lines from `from` to the one that is `end`; throws nothing where it never comes. */
+function block(lines: readonly string[], from: number, end: string): string[] {
+  const to = lines.indexOf(end, from);
+  return to < 0 ? [] : lines.slice(from, to + 1);
+}
+
+/**
+ * Top-level groups begin and end at the start of a line. Throws InputFault `bad_avatar` where there is none, too many,
+ * or one that is blurred without measure.
+ */
+function layersOf(lines: readonly string[], what: string): Layer[] {
+  const layers: Layer[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const attributes = LAYER.exec(lines[at]!)?.[1];
+    if (attributes === undefined) continue;
+    const own = block(lines, at, "</g>");
+    if (own.length === 0) break; // and so do all after it
+    at += own.length - 1;
+    layers.push({
+      source: own.join("\n"),
+      blur: Number(/\bdata-blur="([\d.]+)"/.exec(attributes)?.[1] ?? 0),
+      isAtop: /\bdata-atop="1"/.test(attributes),
+      isBack: /\bdata-back="1"/.test(attributes),
+    });
+  }
   if (layers.length === 0) {
-    throw new InputFault(
-      `${what} has no layer, wanted an SVG with top-level <g> groups at the start of lines`,
-      {
-        code: "bad_avatar",
-      },
-    );
+    throw badAvatar(`${what} has no layer, wanted an SVG with top-level <g> groups at the start of lines`);
+  }
+  if (layers.length > LAYERS_MAX) {
+    throw badAvatar(`${what} has ${layers.length} layers, wanted at most ${LAYERS_MAX}`);
+  }
+  if (!layers.every(({ blur }) => blur <= BLUR_MAX)) {
+    throw badAvatar(`${what} has a layer with too much data-blur, wanted at most ${BLUR_MAX}`);
   }
   return layers;
 }
@@ -55,8 +77,10 @@ export async function paintArt(
   view: View,
   size: FrameSize,
 ): Promise<PaintedArt> {
-  const definitions = DEFINITIONS.exec(svg)?.[0] ?? "";
-  const layers = layersOf(svg, what);
+  const lines = guardedSvg(svg, what).split(/\r?\n/);
+  const definitionsAt = lines.indexOf("<defs>");
+  const definitions = definitionsAt < 0 ? "" : block(lines, definitionsAt, "</defs>").join("\n");
+  const layers = layersOf(lines, what);
   const paint = async (canvas: Canvas, painted: readonly Layer[]) => {
     await paintLayers(canvas, painted, definitions, what, view, size);
     return canvas;
@@ -114,5 +138,5 @@ async function loadSvg(source: string, what: string): Promise<Image> {
 }
 
 function refusal(what: string): InputFault {
-  return new InputFault(`${what} cannot be painted, wanted a valid SVG`, { code: "bad_avatar" });
+  return badAvatar(`${what} cannot be painted, wanted a valid SVG`);
 }

@@ -6,6 +6,8 @@ import type { Puppet } from "../posed/puppet.ts";
 import { DrawnPuppet } from "./drawn_puppet.ts";
 import { paintArt } from "./layers.ts";
 import type { DrawnManifest } from "./manifest.ts";
+import { headOf } from "./rig.ts";
+import { SVG_BYTES_MAX } from "./svg_guard.ts";
 import { fitView } from "./view.ts";
 
 /** Throws InputFault `bad_avatar` for art that is missing, no SVG, or cannot be painted. */
@@ -13,14 +15,21 @@ export async function loadDrawn(
   folder: AvatarFolder,
   manifest: DrawnManifest,
   size: FrameSize,
-  _look: AvatarLook,
+  look: AvatarLook,
 ): Promise<Puppet> {
-  const svg = folder.text(manifest.art, "the file that avatar.json names as art");
+  const svg = folder.text(manifest.art, "the file that avatar.json names as art", SVG_BYTES_MAX);
   const what = folder.label(manifest.art);
   if (!svg.includes("<svg")) throw badAvatar(`${what} is no SVG, wanted one`);
-  const view = fitView(manifest.focus, size);
+  const view = fitView(look.framing === "head" ? headFocus(manifest) : manifest.focus, size);
   const art = await paintArt(svg, what, manifest.background, view, size);
   const puppet = new DrawnPuppet(manifest, art, view, size);
   for (const canvas of [art.figure, art.background]) canvas.width = canvas.height = 1; // frees the surface now
   return puppet;
+}
+
+/** The head with room around it, more of it below than above. */
+function headFocus(manifest: DrawnManifest): { x: number; y: number; width: number; height: number } {
+  if (manifest.headFocus) return manifest.headFocus;
+  const { x, y, radiusX, radiusY } = headOf(manifest);
+  return { x: x - 1.25 * radiusX, y: y - 1.22 * radiusY, width: 2.7 * radiusX, height: 2.75 * radiusY };
 }

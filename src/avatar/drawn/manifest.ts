@@ -86,6 +86,8 @@ export const drawnManifest = z.strictObject({
   background: colour,
   /** The part of the art that is in the picture whatever its shape. */
   focus: area,
+  /** The same when the head alone is wanted; absent: the head and some room around it. */
+  headFocus: area.optional(),
   mouth,
   chin,
   eyes,
@@ -95,6 +97,7 @@ export const drawnManifest = z.strictObject({
 });
 
 export type DrawnManifest = z.infer<typeof drawnManifest>;
+export type HeadArt = z.infer<typeof head>;
 export type MouthArt = z.infer<typeof mouth>;
 export type ChinArt = z.infer<typeof chin>;
 export type EyeArt = z.infer<typeof eye>;

@@ -1,4 +1,4 @@
-/** Which part of the art a frame shows: the focus whole, in the middle, and as much around it as the shape asks. */
+/** Which part of the art a frame shows: the focus in the middle, and as much around it as the shape asks. */
 import type { FrameSize } from "../../time/mod.ts";
 import type { Box } from "../face.ts";
 
@@ -12,12 +12,14 @@ export interface View {
 
 /** Part of the spare height that goes above the focus: a head looks right with more room below. */
 const ABOVE = 0.4;
+/** A frame that is narrower than the focus shows so much of its width: shoulders may be cut, faces stay large. */
+const WIDTH_PART = 0.8;
 
 export function fitView(
   focus: { x: number; y: number; width: number; height: number },
   size: FrameSize,
 ): View {
-  const scale = Math.min(size.width / focus.width, size.height / focus.height);
+  const scale = Math.min(size.width / (focus.width * WIDTH_PART), size.height / focus.height);
   const spareWidth = size.width / scale - focus.width;
   const spareHeight = size.height / scale - focus.height;
   return { x: focus.x - spareWidth / 2, y: focus.y - spareHeight * ABOVE, scale };

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
 import time
 from collections import Counter
@@ -24,13 +25,17 @@ from packages import CACHE
 from voices import Cast, NATURAL_SHARE, NOISE_SHARE
 
 
+ATTEMPTS = 5
+
+
 def shard_path(folder: Path, part: str, index: int) -> Path:
     return folder / f"{part}-{index:04d}.npz"
 
 
-def write_shard(path: Path, part: str, seed: int, index: int, minutes: float, natural_share: float, noise_share: float, text: Path) -> float:
-    """Generates one shard and moves it into place; returns its seconds of audio."""
-    rng = np.random.default_rng([seed, index, sum(part.encode())])
+def write_shard(path: Path, part: str, seed: int, index: int, minutes: float, natural_share: float, noise_share: float, text: Path,
+                attempt: int) -> None:
+    """Generates one shard and moves it into place."""
+    rng = np.random.default_rng([seed, index, sum(part.encode()), *([attempt] if attempt else [])])
     cast = Cast(part.split("-")[0], rng, text)
     mels: List[np.ndarray] = []
     visemes: List[np.ndarray] = []
@@ -60,12 +65,14 @@ def write_shard(path: Path, part: str, seed: int, index: int, minutes: float, na
     np.savez(partial, mel=np.concatenate(mels), viseme=np.concatenate(visemes), mouth=np.concatenate(mouths),
              starts=np.array(starts, np.int32), about=np.array(json.dumps(about)))
     partial.rename(path)
-    return frames / labels.FRAME_RATE
 
 
 def generate(folder: Path, part: str, hours: float, minutes: float, seed: int, worker: int = 0, workers: int = 1,
              natural_share: float = NATURAL_SHARE, noise_share: float = NOISE_SHARE, text: Path = CACHE) -> None:
-    """Writes the shards of a part that are not there yet; of several workers each takes every n-th."""
+    """Writes the shards of a part that are not there yet; of several workers each takes every n-th.
+
+    Each shard has its own process: espeak-ng's formant code now and then runs over its buffers, and the next attempt draws other sentences.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     count = max(1, round(hours * 60 / minutes))
     for index in range(worker, count, workers):
@@ -73,8 +80,16 @@ def generate(folder: Path, part: str, hours: float, minutes: float, seed: int, w
         if path.exists():
             continue
         began = time.time()
-        seconds = write_shard(path, part, seed, index, minutes, natural_share, noise_share, text)
-        print(f"{path.name}: {seconds / 60:.1f} min in {time.time() - began:.1f} s", flush=True)
+        for attempt in range(ATTEMPTS):
+            child = multiprocessing.Process(target=write_shard, args=(path, part, seed, index, minutes, natural_share, noise_share, text, attempt))
+            child.start()
+            child.join()
+            if child.exitcode == 0:
+                break
+            print(f"{path.name}: attempt {attempt + 1} ended with code {child.exitcode}", flush=True)
+        else:
+            raise SystemExit(f"{path.name}: {ATTEMPTS} attempts failed")
+        print(f"{path.name}: {time.time() - began:.1f} s", flush=True)
 
 
 def main() -> None:

@@ -142,7 +142,7 @@ def ipa_shapes(phone: str, language: str = "") -> Shapes:
         third = shapes[2]
         return [(first, 0.36), (second, 0.32), (third, 0.32)]
     if SHAPES[first].viseme in VOWELS:
-        return [(first, 0.57), (second, 0.43)]
+        return [(first, 0.57), (second, 0.43)]  # a diphthong, or a vowel with its r or l
     return [(first, 0.45), (second, 0.55)]
 
 
@@ -213,12 +213,12 @@ def segments(phones: Sequence[Tuple[float, str]], end: float, shapes_of: Callabl
     return result[::-1]
 
 
-_VOICELESS_STOPS = set("ptkcqʈ")
+_STOPS = set("ptkcqʈbdgɡɖɟ")
 
 
-def is_voiceless_stop(phone: str) -> bool:
-    """Whether a phone (any of the notations) begins with the silent closure of a voiceless stop."""
-    return phone.lower()[:1] in _VOICELESS_STOPS and phone.lower() not in ("th", "ch_")
+def is_stop(phone: str) -> bool:
+    """Whether an IPA phone begins with the closure of a stop or an affricate."""
+    return phone[:1] in _STOPS
 
 
 def date_closures(
@@ -228,9 +228,9 @@ def date_closures(
     longest: float = 0.13,
     threshold_db: float = -52.0,
 ) -> List[Tuple[float, str]]:
-    """Moves the starts of voiceless stops back over their silent closures.
+    """Moves the starts of stops (IPA) back over their silent closures.
 
-    espeak-ng dates such a stop at its burst and credits the closure to the vowel before, but on a face the closure is the stop.
+    espeak-ng dates a stop at its burst and credits the closure to the vowel before, but on a face the closure is the stop.
     `samples` is the clean synthesis in -1..1; the closure may be at most `longest` seconds and lies below `threshold_db` (full scale).
     """
     hop = int(rate * 0.005)
@@ -242,7 +242,7 @@ def date_closures(
     for index in range(1, len(moved)):
         start, phone = moved[index]
         before = moved[index - 1]
-        if not is_voiceless_stop(phone) or not before[1].strip("_:;"):
+        if not is_stop(phone) or not before[1].strip("_:;"):
             continue
         last = min(count - 1, int(start * rate / hop))
         if last > 0 and level[last] > threshold_db:

@@ -18,6 +18,8 @@ from acoustics import FRAME_OFFSET_S, FRAME_S, STATES, AcousticModel, PhoneModel
 #: What a pause costs to enter, and what a change of phone costs in the free search, in nats.
 PAUSE_COST = 2.0
 FREE_CHANGE_COST = 3.7
+#: Shorter words ("the" in passing) are not judged alone.
+JUDGED_FRAMES_MIN = 12
 
 
 class Spoken(NamedTuple):
@@ -47,7 +49,7 @@ class Phone(NamedTuple):
 
 class Alignment(NamedTuple):
     phones: List[Phone]
-    #: Nats a frame over all frames that are no pause, and of the worst word.
+    #: Nats a frame over all frames that are no pause, and of the worst word that is long enough to judge.
     fit: float
     worst_word: str
     worst_fit: float
@@ -120,7 +122,6 @@ def _choices(model: AcousticModel, words: Sequence[Word]) -> List[_Node]:
     nodes: List[_Node] = []
     ends: Tuple[int, ...] = ()
     for index in range(len(words) + 1):
-        is_outer = index in (0, len(words))
         pause = len(nodes)
         nodes.append(_Node(model.find("SIL"), ends, PAUSE_COST, index == 0, index == len(words), _PAUSE, -1))
         reach = ends + (pause,)
@@ -133,7 +134,6 @@ def _choices(model: AcousticModel, words: Sequence[Word]) -> List[_Node]:
                 before = reach if place == 0 else (len(nodes) - 1,)
                 nodes.append(_Node(model.find(spoken.model), before, 0.0, index == 0 and place == 0, False, spoken, index))
             ends += (len(nodes) - 1,)
-        del is_outer
     return nodes
 
 
@@ -196,6 +196,8 @@ def align(model: AcousticModel, costs: np.ndarray, words: Sequence[Word]) -> Ali
         begin = 0.0 if start == 0 else start * FRAME_S + FRAME_OFFSET_S
         end = stop * FRAME_S + FRAME_OFFSET_S
         phones.append(Phone(begin, end, nodes[node].spoken.label, word, float(fits[start:stop].mean())))
-    word_fits = [float(fits[span[0] : span[1]].mean()) if span else -np.inf for span in by_word]
+    spans = [span or (0, 0) for span in by_word]
+    judged = [span if span[1] - span[0] >= JUDGED_FRAMES_MIN else (0, 0) for span in spans]
+    word_fits = [float(fits[start:stop].mean()) if stop > start else 0.0 for start, stop in judged]
     worst = int(np.argmin(word_fits))
     return Alignment(phones, float(fits[spoken].mean()), words[worst].text, word_fits[worst])

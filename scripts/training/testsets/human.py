@@ -29,9 +29,8 @@ SPHINX = Path("/usr/share/pocketsphinx/test/data")
 _BATCH = 20
 
 #: Nats a frame, of the whole and of its worst word, below which an utterance is left out.
-FIT_MIN: Dict[str, float] = {"en": -1.5}
-WORST_FIT_MIN: Dict[str, float] = {"en": -4.0}
-FOREIGN_FIT_MIN = -2.0
+FIT_MIN = -1.75
+WORST_FIT_MIN = -3.5
 
 
 class Recording(NamedTuple):
@@ -118,14 +117,12 @@ def words_of(source: Source, text: str) -> List[Word]:
     return english(text) if source.reader == "" else foreign(text, source.reader)
 
 
-def reason_against(source: Source, found: Alignment) -> Optional[str]:
+def reason_against(found: Alignment) -> Optional[str]:
     """Why an alignment is not to be trusted, or None."""
-    fit_min = FIT_MIN.get(source.language, FOREIGN_FIT_MIN)
-    if found.fit < fit_min:
-        return f"fit {found.fit:.2f} nats a frame, wanted {fit_min}"
-    worst_min = WORST_FIT_MIN.get(source.language)
-    if worst_min is not None and found.worst_fit < worst_min:
-        return f'fit of "{found.worst_word}" {found.worst_fit:.2f} nats a frame, wanted {worst_min}'
+    if found.fit < FIT_MIN:
+        return f"fit {found.fit:.2f} nats a frame, wanted {FIT_MIN}"
+    if found.worst_fit < WORST_FIT_MIN:
+        return f'fit of "{found.worst_word}" {found.worst_fit:.2f} nats a frame, wanted {WORST_FIT_MIN}'
     return None
 
 
@@ -148,7 +145,7 @@ def _make(source: Source) -> Tuple[List[Utterance], List[Dict[str, Any]]]:
         for recording, samples, costs in zip(batch, sounds, costs_of(sounds)):
             try:
                 found = align(model, costs, words_of(source, recording.text))
-                reason = reason_against(source, found)
+                reason = reason_against(found)
             except ValueError as error:
                 reason = str(error)
             if reason is None:
@@ -174,7 +171,7 @@ def parts() -> List[Part]:
         found = recordings(source)
         recipe = {
             "maker": source.package, "recordings": [[recording.name, recording.text] for recording in found],
-            "fitMin": FIT_MIN.get(source.language, FOREIGN_FIT_MIN), "worstFitMin": WORST_FIT_MIN.get(source.language),
+            "fitMin": FIT_MIN, "worstFitMin": WORST_FIT_MIN,
         }
         made.append(Part(source.part, source.language, source.voice, recipe, functools.partial(_make, source)))
     return made

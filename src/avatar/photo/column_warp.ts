@@ -1,0 +1,117 @@
+/**
+ * Bends one column of a picture: heights in the bent picture answer heights in the still one, by knots.
+ *
+ * In: knots (where a height of the still picture goes, and how much of the column's sidewise shift it takes). Out:
+ * pixels of the bent column, sampled bilinearly from the still picture. Between knots the map is a monotone cubic, so
+ * nothing folds. One object serves all columns in turn; nothing is allocated.
+ */
+
+const KNOTS_MAX = 12;
+
+export class ColumnWarp {
+  /** Heights in the bent and in the still picture, rising. Set them, then call solve(). */
+  readonly to = new Float64Array(KNOTS_MAX);
+  readonly from = new Float64Array(KNOTS_MAX);
+  /** Part of `shift` at each knot, 0..1. */
+  readonly share = new Float64Array(KNOTS_MAX);
+  /** Middle of the column, in pixels, and how far to its right the still picture is read where the share is 1. */
+  x = 0;
+  shift = 0;
+  /** How far to the left the picture is read for each pixel that it is read farther down: a leaning face's "down". */
+  lean = 0;
+  /** Coefficients of each piece by the distance from its upper end: d + c h + b h² + a h³. */
+  readonly #a = new Float64Array(KNOTS_MAX);
+  readonly #b = new Float64Array(KNOTS_MAX);
+  readonly #c = new Float64Array(KNOTS_MAX);
+  readonly #slope = new Float64Array(KNOTS_MAX);
+
+  /** Makes the map between the knots `first` and `last`. */
+  solve(first: number, last: number): void {
+    const { to, from } = this;
+    // Near a knot things move without being stretched, as far as the neighbours allow it.
+    for (let knot = first; knot <= last; knot++) {
+      let steepest = 1;
+      if (knot > first) steepest = Math.min(steepest, 3 * this.#secant(knot - 1));
+      if (knot < last) steepest = Math.min(steepest, 3 * this.#secant(knot));
+      this.#slope[knot] = steepest;
+    }
+    for (let piece = first; piece < last; piece++) {
+      const h = to[piece + 1]! - to[piece]!;
+      if (h < 1e-6) {
+        this.#a[piece] = this.#b[piece] = this.#c[piece] = 0;
+        continue;
+      }
+      const secant = (from[piece + 1]! - from[piece]!) / h;
+      const m0 = this.#slope[piece]!;
+      const m1 = this.#slope[piece + 1]!;
+      this.#c[piece] = m0;
+      this.#b[piece] = (3 * secant - 2 * m0 - m1) / h;
+      this.#a[piece] = (m0 + m1 - 2 * secant) / (h * h);
+    }
+  }
+
+  #secant(piece: number): number {
+    const h = this.to[piece + 1]! - this.to[piece]!;
+    return h < 1e-6 ? 1 : (this.from[piece + 1]! - this.from[piece]!) / h;
+  }
+
+  /**
+   * Writes column `column` of a plane from row `top` to before row `bottom`, using the knots `first` to `last` only:
+   * outside of them their own pixel is repeated. `scale` is pixels of the plane for one pixel of the picture: 1 for
+   * luma, 0.5 for chroma; `cover` is the opacity of what is written.
+   */
+  sample(
+    first: number,
+    last: number,
+    still: Uint8Array,
+    bent: Uint8Array,
+    at: number,
+    width: number,
+    height: number,
+    column: number,
+    top: number,
+    bottom: number,
+    scale: number,
+    cover = 1,
+  ): void {
+    const { to, from, share, x, shift, lean } = this;
+    const widest = width - 1.001;
+    const lowest = height - 1.001;
+    const step = 1 / scale;
+    let piece = first;
+    let y = (top + 0.5) * step;
+    let out = at + top * width + column;
+    for (let row = top; row < bottom; row++, y += step, out += width) {
+      while (piece < last - 1 && y >= to[piece + 1]!) piece++;
+      const start = to[piece]!;
+      const h = y - start;
+      const length = to[piece + 1]! - start;
+      let sourceY: number;
+      let part: number;
+      if (h <= 0) {
+        sourceY = from[piece]!;
+        part = share[piece]!;
+      } else if (h >= length) {
+        sourceY = from[piece + 1]!;
+        part = share[piece + 1]!;
+      } else {
+        sourceY = from[piece]! + ((this.#a[piece]! * h + this.#b[piece]!) * h + this.#c[piece]!) * h;
+        const t = h / length;
+        part = share[piece]! + (share[piece + 1]! - share[piece]!) * t * t * (3 - 2 * t);
+      }
+      let px = (x + shift * part - lean * (sourceY - y)) * scale - 0.5;
+      let py = sourceY * scale - 0.5;
+      px = px < 0 ? 0 : px > widest ? widest : px;
+      py = py < 0 ? 0 : py > lowest ? lowest : py;
+      const ix = px | 0;
+      const iy = py | 0;
+      const fx = px - ix;
+      const fy = py - iy;
+      const corner = at + iy * width + ix;
+      const upper = still[corner]! + (still[corner + 1]! - still[corner]!) * fx;
+      const lower = still[corner + width]! + (still[corner + width + 1]! - still[corner + width]!) * fx;
+      const value = upper + (lower - upper) * fy;
+      bent[out] = (cover === 1 ? value : bent[out]! + (value - bent[out]!) * cover) + 0.5;
+    }
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * Where lips, chin and cheeks of a photographed face go for given mouth parameters.
+ *
+ * In: the face's mesh in pixels of the frame, then mouth parameters and smile once a frame. Out: for any column of
+ * the picture the knots of its warp, and where the opening between the lips begins and ends. Nothing is allocated.
+ *
+ * Lengths are parts of the distance between the pupils. A photo whose lips are apart (a smile with teeth) is closed:
+ * its lips meet on a seam between them.
+ */
+import { JAW, PRESS, PUCKER, SPREAD, TEETH, TONGUE } from "../../lipsync/mod.ts";
+import type { ColumnWarp } from "./column_warp.ts";
+import { Curve } from "./curve.ts";
+import { mix, smooth } from "./ease.ts";
+import {
+  CHIN,
+  JAW_LINE,
+  LOWER_LIP_INNER,
+  LOWER_LIP_OUTER,
+  type Mesh,
+  NOSE_BASE,
+  NOSE_TIP,
+  UPPER_LIP_INNER,
+  UPPER_LIP_OUTER,
+} from "./mesh.ts";
+
+/** Lips count as apart from this part of the mouth's width on. */
+const APART = 0.03;
+/** Half the width of a mouth at rest and of one that says "oo". */
+const NATURAL_HALF = 0.41;
+const PUCKERED_HALF = 0.3;
+/** How far the lower lip falls when the jaw is wide open, and how much of it the chin follows. */
+const DROP = 0.32;
+const CHIN_FOLLOWS = 0.78;
+/** Where lips that were apart meet, from the upper one (0) to the lower one (1). */
+const SEAM = 0.56;
+
+/** Knots of a column: the upper lip's run and the lower lip's, with the opening between. */
+export const UPPER_FIRST = 0;
+export const UPPER_LAST = 2;
+export const LOWER_FIRST = 3;
+export const LOWER_LAST = 6;
+
+export class MouthShape {
+  readonly pupils: number;
+  /** The middle of the mouth. */
+  readonly middleX: number;
+  readonly lean: number;
+  /** Whether the photo shows lips that are apart. */
+  readonly isApart: boolean;
+  /** Where the closed lips meet. */
+  readonly seam: Curve;
+  /** Widths from the middle to the corner, and to where nothing moves any more. */
+  readonly #ownLeft: number;
+  readonly #ownRight: number;
+  readonly #reachLeft: number;
+  readonly #reachRight: number;
+  /** How much higher than the middle of the closed lips their corners are. */
+  readonly #bowLeft: number;
+  readonly #bowRight: number;
+  readonly #still: Curve;
+  readonly #upperOuter: Curve;
+  readonly #upperInner: Curve;
+  readonly #lowerInner: Curve;
+  readonly #lowerOuter: Curve;
+  readonly #chin: Curve;
+  readonly #neckBelow: number;
+  readonly #chinY: number;
+  readonly #topY: number;
+  /** A mouth that the photo shows smiling widely is less wide at rest. */
+  readonly #restScale: number;
+
+  // This frame.
+  #scale = 1;
+  #inner = 1;
+  #up = 0;
+  #down = 0;
+  #corner = 0;
+  #straight = 0;
+  #smile = 0;
+  #chinDrop = 0;
+  #thickUpper = 1;
+  #thickLower = 1;
+  #rolledUpper = 0;
+  #rolledLower = 0;
+  #power = 1;
+  /** Height of the opening in its middle. */
+  gap = 0;
+  /** How far teeth and tongue of the lower jaw have fallen. */
+  jawDrop = 0;
+
+  // This column.
+  #stillX = 0;
+  /** The opening's upper and lower edge. */
+  gapTop = 0;
+  gapBottom = 0;
+  /** Distance from the middle as a part of the opening's half width, and of the lips'. */
+  inner = 0;
+  across = 0;
+  /** Where the photo's own teeth begin and end in its opening; equal where it shows none. */
+  ownTop = 0;
+  ownBottom = 0;
+
+  constructor(mesh: Mesh) {
+    const p = this.pupils = mesh.pupils;
+    const left = mesh.x(61);
+    const right = mesh.x(291);
+    this.middleX = (mesh.x(13) + mesh.x(14) + mesh.x(0) + mesh.x(17)) / 4;
+    this.#ownLeft = Math.max(0.12 * p, this.middleX - left);
+    this.#ownRight = Math.max(0.12 * p, right - this.middleX);
+    const own = (this.#ownLeft + this.#ownRight) / 2;
+    this.lean = mesh.lean;
+    this.#reachLeft = Math.max(this.#ownLeft + 0.2 * p, this.middleX - (mesh.x(58) + mesh.x(172)) / 2);
+    this.#reachRight = Math.max(this.#ownRight + 0.2 * p, (mesh.x(288) + mesh.x(397)) / 2 - this.middleX);
+    const from = this.middleX - 2.5 * p;
+    const to = this.middleX + 2.5 * p;
+    this.#upperOuter = Curve.through(mesh, UPPER_LIP_OUTER, from, to);
+    this.#lowerOuter = Curve.through(mesh, LOWER_LIP_OUTER, from, to);
+    this.isApart = mesh.y(14) - mesh.y(13) > APART * (right - left);
+    this.#restScale = this.isApart ? 1 - 0.45 * Math.max(0, 1 - NATURAL_HALF * p / own) : 1;
+    const upper = (at: number) => mesh.y(UPPER_LIP_INNER[at]!);
+    const lower = (at: number) => mesh.y(LOWER_LIP_INNER[at]!);
+    // All of them from corner to corner of the lips, so that they meet there.
+    const line = (height: (at: number) => number) => {
+      const inside = UPPER_LIP_INNER.slice(1, -1);
+      const xs = [left, ...inside.map((index) => mesh.x(index)), right];
+      return new Curve(xs, [mesh.y(61), ...inside.map((_, at) => height(at + 1)), mesh.y(291)], from, to);
+    };
+    this.seam = line((at) => mix(upper(at), lower(at), this.isApart ? SEAM : 0.5));
+    const tilt = mesh.lean * (right - left) / 2;
+    this.#bowLeft = Math.max(0, this.seam.at(this.middleX) - tilt - this.seam.at(left));
+    this.#bowRight = Math.max(0, this.seam.at(this.middleX) + tilt - this.seam.at(right));
+    this.#upperInner = this.isApart ? line(upper) : this.seam;
+    this.#lowerInner = this.isApart ? line(lower) : this.seam;
+    const noseY = mesh.y(NOSE_BASE) + 0.02 * p;
+    this.#topY = mesh.y(NOSE_TIP);
+    this.#still = new Curve(
+      [-0.9, -0.33, 0.33, 0.9].map((x) => this.middleX + x * p),
+      [this.#topY, noseY, noseY, this.#topY],
+      from,
+      to,
+    );
+    this.#chin = Curve.through(mesh, JAW_LINE, from, to);
+    this.#chinY = mesh.y(CHIN);
+    this.#neckBelow = 1.6 * DROP * CHIN_FOLLOWS * p;
+  }
+
+  /** Edges of all that can change. */
+  get bounds(): { left: number; top: number; right: number; bottom: number } {
+    return {
+      left: this.middleX - this.#reachLeft,
+      right: this.middleX + this.#reachRight,
+      top: this.#topY,
+      bottom: this.#chinY + this.#neckBelow,
+    };
+  }
+
+  /** No part of the opening lies farther from the middle. */
+  get halfMax(): number {
+    return Math.max(this.#ownLeft, this.#ownRight) * 1.12;
+  }
+
+  /** Takes this frame's parameters. */
+  set(mouth: Float32Array, smile: number): void {
+    const p = this.pupils;
+    const press = mouth[PRESS]!;
+    const free = 1 - press;
+    const teeth = mouth[TEETH]! * free;
+    const jaw = mouth[JAW]! * free;
+    const pucker = mouth[PUCKER]! * free;
+    const spread = mouth[SPREAD]! * (1 - pucker) * free;
+    const tongue = mouth[TONGUE]! * free;
+    const own = (this.#ownLeft + this.#ownRight) / 2;
+    const rest = own * this.#restScale;
+    const open = rest * (1 + 0.09 * spread - 0.16 * jaw * (1 - spread) + 0.02 * press + 0.04 * smile);
+    this.#scale = mix(open, Math.min(PUCKERED_HALF * p, 0.8 * rest), pucker) / own;
+    const fall = DROP * p * jaw * (1 - 0.35 * pucker) * (1 - 0.2 * spread);
+    const parted = (spread + pucker * 1.7 + tongue) * 0.06 * p;
+    this.#down = mix(fall + parted * 0.75, 0.016 * p, teeth);
+    this.#up = mix(0.05 * p * jaw + parted * 0.3, 0.05 * p, teeth);
+    this.gap = this.#up + this.#down;
+    this.jawDrop = fall * (1 - teeth);
+    this.#chinDrop = (this.jawDrop + 0.012 * p * press) * CHIN_FOLLOWS;
+    const round = Math.min(1, Math.max(this.gap / (0.3 * p), pucker * Math.min(1, this.gap / (0.04 * p))));
+    this.#power = mix(0.85, 0.55, round);
+    const wide = mix(0.62, 0.92, Math.min(1, this.gap / (0.06 * p))) * (1 - 0.12 * teeth);
+    this.#inner = mix(wide, 0.4 + 0.35 * jaw, pucker);
+    this.#straight = mix(
+      this.isApart ? 0.2 : 0,
+      0.85,
+      Math.max(pucker, 0.8 * Math.min(1, this.gap / (0.35 * p))),
+    );
+    this.#corner = this.#down * 0.36 * (1 - 0.5 * spread) - spread * 0.02 * p + pucker * 0.01 * p;
+    this.#smile = smile * 0.055 * p;
+    const thick = (this.isApart ? 1.2 : 1) * (1 - 0.1 * jaw) * (1 - 0.1 * spread) * (1 + 0.35 * pucker);
+    this.#thickUpper = thick * (1 - 0.3 * press);
+    this.#thickLower = thick * (1 - 0.25 * press) * (1 - 0.2 * teeth);
+    this.#rolledUpper = 0.35 * press;
+    this.#rolledLower = mix(0.3 * press, 0.3, teeth);
+  }
+
+  /** Sets the opening of column `x`. Returns how far to its right the still picture is read. */
+  edges(x: number): number {
+    const away = x - this.middleX;
+    const distance = Math.abs(away);
+    const own = away < 0 ? this.#ownLeft : this.#ownRight;
+    const reach = away < 0 ? this.#reachLeft : this.#reachRight;
+    const half = own * this.#scale;
+    const source = stillDistance(distance, half, own, reach);
+    const shift = away < 0 ? distance - source : source - distance;
+    this.#stillX = x + shift;
+    const u = Math.min(1, distance / half);
+    const beyond = 1 - smooth((distance - half) / (reach - half));
+    const bowed = away < 0 ? this.#bowLeft : this.#bowRight;
+    const bend = this.#straight * bowed - this.#smile;
+    const line = this.seam.at(this.#stillX) + (this.#corner + bend * u * u) * beyond;
+    this.across = distance / half;
+    this.inner = distance / (half * this.#inner);
+    const bow = Math.max(0, 1 - this.inner * this.inner);
+    const shape = this.gap <= 0 ? 0 : bow ** this.#power;
+    this.gapTop = line - (this.#up + this.#corner) * shape;
+    this.gapBottom = line + (this.#down - this.#corner) * shape;
+    return shift;
+  }
+
+  /** Sets what the photo itself shows between its lips at column `x`, whatever they do now. */
+  ownOpening(x: number): void {
+    this.ownTop = this.#upperInner.at(x);
+    this.ownBottom = this.#lowerInner.at(x);
+  }
+
+  /** Fills the knots of column `x`, and its opening. */
+  column(x: number, warp: ColumnWarp): void {
+    const { to, from, share } = warp;
+    warp.x = x;
+    warp.shift = this.edges(x);
+    warp.lean = this.lean;
+    const stillX = this.#stillX;
+    const lipTop = this.#upperOuter.at(stillX);
+    const upperEdge = this.#upperInner.at(stillX);
+    const lowerEdge = this.#lowerInner.at(stillX);
+    const lipBottom = this.#lowerOuter.at(stillX);
+    const upper = Math.max(0, upperEdge - lipTop);
+    const lower = Math.max(0, lipBottom - lowerEdge);
+    const reach = x < this.middleX ? this.#reachLeft : this.#reachRight;
+    const sidewise = Math.min(1, Math.abs(x - this.middleX) / reach);
+    const chin = Math.max(this.#chin.at(x), lipBottom + 0.16 * this.pupils);
+    to[0] = from[0] = Math.min(this.#still.at(x), lipTop - 0.05 * this.pupils);
+    from[1] = upperEdge - upper;
+    to[1] = this.gapTop - upper * this.#thickUpper;
+    from[2] = upperEdge - upper * this.#rolledUpper;
+    to[2] = this.gapTop;
+    from[3] = lowerEdge + lower * this.#rolledLower;
+    to[3] = this.gapBottom;
+    from[4] = lowerEdge + lower;
+    to[4] = this.gapBottom + lower * this.#thickLower;
+    from[5] = chin;
+    to[5] = chin + this.#chinDrop * (1 - sidewise * sidewise);
+    from[6] = to[6] = chin + this.#neckBelow;
+    share[0] = share[6] = 0;
+    share[1] =
+      share[2] =
+      share[3] =
+      share[4] =
+        1;
+    share[5] = 0.3;
+  }
+}
+
+/** Distance from the middle in the still picture of what is seen at `distance`: the corner goes from `own` to `half`. */
+function stillDistance(distance: number, half: number, own: number, reach: number): number {
+  if (distance >= reach) return distance;
+  const inside = own / half;
+  if (distance <= half) return distance * inside;
+  const h = reach - half;
+  const secant = (reach - own) / h;
+  const m0 = Math.min(inside, 3 * secant);
+  const m1 = Math.min(1, 3 * secant);
+  const t = (distance - half) / h;
+  const s = 1 - t;
+  return own * (1 + 2 * t) * s * s + m0 * h * t * s * s + reach * t * t * (3 - 2 * t) - m1 * h * t * t * s;
+}

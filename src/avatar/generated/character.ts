@@ -1,0 +1,107 @@
+/**
+ * One character of a style, taken apart: the still picture without mouth, eyes and brows, and these as pieces of SVG
+ * with the places where they stood.
+ *
+ * In: a style of the library, a seed and options that were checked. Out: text only, nothing is painted. The library
+ * draws the same random numbers whether a component is wanted or not, so that a picture without one differs from
+ * the whole in that component alone: it is found as the difference of the two. Runs at loading, some 10 ms.
+ */
+import { createAvatar, type Style } from "@dicebear/core";
+import { tagsOf } from "./svg_cut.ts";
+
+/** Names of the style's own components; a style without brows or beards has none. */
+export interface ComponentNames {
+  readonly mouth: string;
+  readonly eyes: string;
+  readonly brows?: string;
+  readonly beard?: string;
+  /** After this one our own clothes are put in. */
+  readonly head?: string;
+}
+
+export type PartName = "mouth" | "eyes" | "brows" | "beard" | "clothes";
+
+export type StyleOptions = Readonly<Record<string, readonly (string | number)[] | number | boolean>>;
+
+/** What the library chose: component -> variant, and colour name + "Color" -> #rrggbb or "transparent". */
+export type Choice = ReadonlyMap<string, string>;
+
+export interface Part {
+  readonly name: PartName;
+  /** The component's SVG; empty for clothes. */
+  readonly source: string;
+  /** Offset in the character's picture. */
+  readonly at: number;
+}
+
+export interface Character {
+  /** The inside of the <svg> without the parts. */
+  readonly picture: string;
+  /** From back to front. */
+  readonly parts: readonly Part[];
+  readonly choice: Choice;
+}
+
+export type AnyStyle = Style<Record<string, unknown>>;
+
+/** The variants and colours that `seed` and `options` come to. */
+export function chooseVariants(style: AnyStyle, seed: string, options: StyleOptions): Choice {
+  const { extra } = createAvatar(style, { seed, ...options }).toJson();
+  return new Map(
+    Object.entries(extra).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** Throws nothing; a component that the style left out is no part. */
+export function takeApart(
+  style: AnyStyle,
+  seed: string,
+  options: StyleOptions,
+  names: ComponentNames,
+): Character {
+  const choice = chooseVariants(style, seed, options);
+  const fixed: Record<string, unknown> = { seed, ...options };
+  let picture = inside(createAvatar(style, fixed).toString());
+  let parts: Part[] = [];
+  // The mouth goes first: where the library colours it by the beard, that beard is still there.
+  for (const name of ["mouth", "eyes", "brows", "beard"] as const) {
+    const component = names[name];
+    if (component === undefined || !choice.has(component)) continue;
+    fixed[component] = [];
+    const without = inside(createAvatar(style, fixed).toString());
+    const { at, length } = difference(picture, without);
+    if (length === 0) continue;
+    const source = picture.slice(at, at + length);
+    parts = parts.map((part) => part.at > at ? { ...part, at: part.at - length } : part);
+    parts.push({ name, source, at });
+    picture = without;
+  }
+  if (names.head !== undefined) {
+    const without = inside(createAvatar(style, { ...fixed, [names.head]: [] }).toString());
+    const { at, length } = difference(picture, without);
+    parts.push({ name: "clothes", source: "", at: at + length });
+  }
+  return { picture, parts: parts.toSorted((one, other) => one.at - other.at), choice };
+}
+
+/** Without the outer element and the metadata, which is the style's licence as text. */
+function inside(svg: string): string {
+  const from = svg.indexOf(">") + 1;
+  return svg.slice(from, svg.lastIndexOf("</svg>")).replace(/<metadata\b[\s\S]*?<\/metadata>/, "");
+}
+
+/** Where `whole` has something that `without` lacks; both ends lie between tags. */
+function difference(whole: string, without: string): { at: number; length: number } {
+  const length = whole.length - without.length;
+  let at = 0;
+  while (at < without.length && whole[at] === without[at]) at++;
+  // The piece may begin as what follows it does: back to the tag that the difference is in.
+  for (const tag of tagsOf(whole)) {
+    if (tag.from <= at && at < tag.to) {
+      at = tag.from;
+      break;
+    }
+    if (tag.from > at) break;
+  }
+  return { at, length };
+}

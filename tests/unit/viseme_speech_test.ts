@@ -1,0 +1,78 @@
+/** The shipped networks on words whose lips are known, through the whole engine at 25 fps. */
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  createEngine,
+  JAW,
+  MOUTH_LENGTH,
+  PRESS,
+  PUCKER,
+  SHIPPED_MODELS,
+  SPREAD,
+  TEETH,
+} from "../../src/lipsync/mod.ts";
+
+/** "Mama, papa. We see five shoes. You too." by espeak-ng, voice en-us. */
+const speech = readWav(new URL("../golden/lipsync/mama_papa.wav", import.meta.url));
+
+function readWav(url: URL): Float32Array {
+  const samples = new Int16Array(Deno.readFileSync(url).slice(44).buffer);
+  return Float32Array.from(samples, (value) => value / 32_768);
+}
+
+async function mouthsOf(kind: "viseme" | "viseme-fast", pcm: Float32Array): Promise<Float32Array[]> {
+  using engine = await createEngine({ kind });
+  const mouths: Float32Array[] = [];
+  const emit = (result: { readonly kind: string; readonly mouth?: Float32Array }) => {
+    mouths.push(result.mouth!.slice());
+  };
+  engine.start();
+  for (let from = 0; from < pcm.length; from += 640) await engine.push(pcm.subarray(from, from + 640), emit);
+  await engine.finish(emit);
+  assertEquals(mouths.length, Math.ceil(pcm.length / 640));
+  return mouths;
+}
+
+/** The highest value of a parameter between two times. */
+function peak(mouths: readonly Float32Array[], parameter: number, fromMs: number, toMs: number): number {
+  return Math.max(
+    ...mouths.slice(Math.floor(fromMs / 40), Math.ceil(toMs / 40)).map((mouth) => mouth[parameter]!),
+  );
+}
+
+/** Of those that are engines, the shipped ones. */
+const KINDS = Array.from(Deno.readDirSync(SHIPPED_MODELS), ({ name }) => name).filter((name) =>
+  name === "viseme" || name === "viseme-fast"
+);
+
+for (const kind of KINDS) {
+  Deno.test(`${kind} closes on m, opens on aa, spreads on ee, rounds on oo, shows teeth on f`, async () => {
+    const mouths = await mouthsOf(kind, speech);
+    assertGreater(peak(mouths, PRESS, 0, 100), 0.8, "first m of mama");
+    assertGreater(peak(mouths, JAW, 120, 200), 0.5, "first a of mama");
+    assertGreater(peak(mouths, PRESS, 200, 280), 0.8, "second m of mama");
+    assertGreater(peak(mouths, JAW, 640, 720), 0.5, "first a of papa");
+    assertGreater(peak(mouths, SPREAD, 1_440, 1_520), 0.5, "ee of see");
+    assertGreater(peak(mouths, TEETH, 1_540, 1_640), 0.8, "f of five");
+    assertGreater(peak(mouths, JAW, 1_640, 1_720), 0.5, "i of five");
+    assertGreater(peak(mouths, PUCKER, 2_080, 2_200), 0.4, "oo of shoes");
+    assertLess(peak(mouths, PUCKER, 1_440, 1_520), 0.2, "ee is not round");
+    assertLess(peak(mouths, PRESS, 1_300, 2_200), 0.3, "no lips closed in 'see five shoes'");
+    for (const ms of [1_000, 1_080, 1_160]) {
+      assertEquals(mouths[ms / 40], new Float32Array(MOUTH_LENGTH), `pause at ${ms} ms`);
+    }
+    for (const mouth of mouths) for (const value of mouth) assert(value >= 0 && value <= 1);
+  });
+
+  Deno.test(`${kind} is closed in silence, under a hum and in faint noise`, async () => {
+    let seed = 1;
+    const noise = new Float32Array(32_000).map((_, n) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return (seed / 2 ** 31 - 0.5) * 0.003 + 0.002 * Math.sin(2 * Math.PI * 50 * n / 16_000);
+    });
+    for (const pcm of [new Float32Array(32_000), noise]) {
+      for (const [frame, mouth] of (await mouthsOf(kind, pcm)).entries()) {
+        assertLess(Math.max(...mouth), 0.05, `frame ${frame}`);
+      }
+    }
+  });
+}

@@ -5,6 +5,7 @@ import { colourBackdrop, pictureBackdrop } from "./backdrop.ts";
 import { loadDrawn } from "./drawn/load_drawn.ts";
 import type { Face } from "./face.ts";
 import { type AvatarLook, type Framing, readBackground } from "./look.ts";
+import { loadPhoto } from "./photo/load_photo.ts";
 import { PosedFace } from "./posed/posed_face.ts";
 import type { Puppet } from "./posed/puppet.ts";
 import { generatedName, openAvatar } from "./store.ts";
@@ -68,5 +69,7 @@ export async function loadPuppet(source: string, size: FrameSize, look: AvatarLo
   switch (manifest.kind) {
     case "drawn":
       return await loadDrawn(folder, manifest, size, look);
+    case "photo":
+      return await loadPhoto(folder, manifest, size, look);
   }
 }

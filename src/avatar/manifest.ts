@@ -1,9 +1,10 @@
 /** avatar.json: what an avatar's folder says about itself, by kind. Checked once, when the avatar is opened. */
 import { z } from "zod";
 import { drawnManifest } from "./drawn/manifest.ts";
+import { photoManifest } from "./photo/manifest.ts";
 
 /** Each kind of avatar adds its own shape; all of them begin with `identity` of manifest_fields.ts. */
-export const avatarManifest = z.discriminatedUnion("kind", [drawnManifest]);
+export const avatarManifest = z.discriminatedUnion("kind", [drawnManifest, photoManifest]);
 
 export type AvatarManifest = z.infer<typeof avatarManifest>;
 export type {

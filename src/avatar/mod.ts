@@ -11,5 +11,17 @@ export {
   EXPRESSIONS,
   type Manner,
 } from "./manner.ts";
+export { AVATAR_ID } from "./manifest_fields.ts";
+export { headPlace } from "./photo/framing.ts";
+export { PHOTO_SIDE_MAX, type PhotoManifest } from "./photo/manifest.ts";
+export {
+  LOWER_LIP_INNER,
+  LOWER_LIP_OUTER,
+  Mesh,
+  MESH_POINTS,
+  UPPER_LIP_INNER,
+  UPPER_LIP_OUTER,
+} from "./photo/mesh.ts";
+export { decodePicture, PICTURE_BYTES_MAX } from "./picture.ts";
 export { blendRgbaOverI420Box, boxBytes, BoxPicture, copyBoxOut, rgbaToI420Box } from "./pixels.ts";
 export { type AvatarEntry, findAvatar, listAvatars } from "./store.ts";

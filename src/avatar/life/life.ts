@@ -15,7 +15,7 @@ import type { Pose } from "./pose.ts";
 
 const BREATH_MS = 4_300;
 /** How far one breath may come early or late, in breaths. */
-const BREATH_DRIFT = 0.55;
+const BREATH_DRIFT = 0.4;
 
 const SIGNED: readonly (keyof Pose)[] = [
   ...["yaw", "pitch", "roll", "shiftX", "shiftY", "gazeX", "gazeY"] as const,

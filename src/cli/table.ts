@@ -25,6 +25,11 @@ export const TABLE: readonly Entry[] = [
     load: () => import("./visemes.ts"),
   },
   { name: "say", summary: "give the running programme something to say", load: () => import("./say.ts") },
+  {
+    name: "act",
+    summary: "show an expression, or nod, shake, tilt or wink",
+    load: () => import("./act.ts"),
+  },
   { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },

@@ -1,12 +1,12 @@
 /**
- * How the commands say, interrupt, state and stop reach the running programme: the token file names its port and gives
+ * How the commands say, act, interrupt, state and stop reach the running programme: the token file names its port and gives
  * the token. Answers that are problems become the Faults they were. Speaks through node:http, which, unlike fetch,
  * never takes a proxy on its way to this machine.
  */
 import { request as httpRequest } from "node:http";
 import { CapacityFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
-import type { Interrupted, ProgrammeSnapshot, SayRequest } from "./programme_control.ts";
+import type { Acts, Interrupted, ProgrammeSnapshot, SayRequest } from "./programme_control.ts";
 import { type Environment, readTokens, type TokenRecord } from "./token.ts";
 
 const ANSWER_MS_MAX = 5000;
@@ -58,6 +58,12 @@ export class ControlClient {
   }
   async interrupt(): Promise<Interrupted> {
     return await this.#ask("POST", "/v1/interrupt", {}) as Interrupted;
+  }
+  async acts(): Promise<Acts> {
+    return await this.#ask("GET", "/v1/act") as Acts;
+  }
+  async act(name: string): Promise<{ acting: string }> {
+    return await this.#ask("POST", "/v1/act", { name }) as { acting: string };
   }
   async state(): Promise<ProgrammeSnapshot> {
     return await this.#ask("GET", "/v1/state") as ProgrammeSnapshot;

@@ -1,5 +1,6 @@
 export { connect, type ConnectOptions, ControlClient } from "./client.ts";
 export type {
+  Acts,
   Interrupted,
   ProgrammeControl,
   ProgrammeEvent,

@@ -16,6 +16,12 @@ export interface Interrupted {
   readonly kept: readonly number[];
 }
 
+/** What act() takes. */
+export interface Acts {
+  readonly expressions: readonly string[];
+  readonly actions: readonly string[];
+}
+
 /** A plain JSON object. */
 export type ProgrammeSnapshot = Readonly<Record<string, unknown>>;
 
@@ -28,6 +34,11 @@ export interface ProgrammeControl {
   /** Queues an utterance. Throws InputFault for what cannot be said, CapacityFault when the queue is full. */
   say(request: SayRequest): { readonly utterance: number };
   interrupt(): Interrupted;
+  /**
+   * Shows an expression from now on, or does an action once, over whatever is said. Throws InputFault for a name that
+   * is neither, CapacityFault when too many wait.
+   */
+  act(name: string): void;
   state(): ProgrammeSnapshot;
   /** Begins to end the programme; returns at once. */
   stop(): void;

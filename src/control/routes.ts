@@ -1,5 +1,7 @@
-/** What is where: path and method to answer. Guarding is done before; errors are thrown and answered by the server. */
+/** What is where: path and method to an answer. Guarding is done before; errors are thrown and answered by the server. */
 import { MJPEG_CONTENT_TYPE } from "../preview/mod.ts";
+import { ACTION_NAMES, EXPRESSION_NAMES } from "../text/mod.ts";
+import { actRequest } from "./act_request.ts";
 import { readJson } from "./body.ts";
 import type { Asset } from "./page_assets.ts";
 import type { ProgrammeControl } from "./programme_control.ts";
@@ -21,15 +23,15 @@ const STATE_MS = 1000;
 export function routes(
   programme: ProgrammeControl,
   page: ReadonlyMap<string, Asset>,
-): ReadonlyMap<string, Route> {
-  const table = new Map<string, Route>();
+): ReadonlyMap<string, readonly Route[]> {
+  const table = new Map<string, Route[]>();
   const open = { isGuarded: false, isStream: false };
   const guarded = { isGuarded: true, isStream: false };
   const stream = { isGuarded: true, isStream: true };
+  const add = (path: string, route: Route) => void table.set(path, [...table.get(path) ?? [], route]);
   const get = (path: string, kind: typeof open, answer: Route["answer"]) =>
-    table.set(path, { method: "GET", ...kind, answer });
-  const post = (path: string, answer: Route["answer"]) =>
-    table.set(path, { method: "POST", ...guarded, answer });
+    add(path, { method: "GET", ...kind, answer });
+  const post = (path: string, answer: Route["answer"]) => add(path, { method: "POST", ...guarded, answer });
 
   for (const [path, { type, bytes }] of page) {
     get(path, open, () => new Response(bytes, { headers: { "Content-Type": type } }));
@@ -43,6 +45,12 @@ export function routes(
       eventStream(programme, signal, wantsState ? { stateMs: STATE_MS } : {}),
       "text/event-stream",
     );
+  });
+  get("/v1/act", guarded, () => json({ expressions: EXPRESSION_NAMES, actions: ACTION_NAMES }));
+  post("/v1/act", async (request) => {
+    const name = actRequest(await readJson(request));
+    programme.act(name);
+    return json({ acting: name.trim().toLowerCase() }, 202);
   });
   post("/v1/say", async (request) => json(programme.say(sayRequest(await readJson(request))), 202));
   post("/v1/interrupt", async (request) => {

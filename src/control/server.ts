@@ -115,17 +115,19 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
 
 /** Throws 404 or 405; strangers do not learn which paths of /v1 exist. */
 function find(
-  table: ReadonlyMap<string, Route>,
+  table: ReadonlyMap<string, readonly Route[]>,
   pathname: string,
   request: Request,
   checkToken: () => void,
 ): Route {
-  const route = table.get(pathname);
-  if (route !== undefined && route.method === request.method) return route;
+  const here = table.get(pathname);
+  const route = here?.find(({ method }) => method === request.method);
+  if (route !== undefined) return route;
   if (pathname.startsWith("/v1/")) checkToken();
-  if (route === undefined) throw new HttpProblem(404, "not_found", "there is nothing at this address");
-  throw new HttpProblem(405, "bad_method", `the method is not possible here, wanted ${route.method}`, {
-    Allow: route.method,
+  if (here === undefined) throw new HttpProblem(404, "not_found", "there is nothing at this address");
+  const methods = here.map(({ method }) => method).join(", ");
+  throw new HttpProblem(405, "bad_method", `the method is not possible here, wanted ${methods}`, {
+    Allow: methods,
   });
 }
 

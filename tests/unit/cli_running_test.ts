@@ -1,13 +1,15 @@
-/** say, interrupt, state and stop against the real API server, over loopback, with a made-up programme behind it. */
+/** say, act, interrupt, state and stop against the real API server, over loopback, with a made-up programme behind it. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli/mod.ts";
 import { type ControlServer, type ProgrammeControl, startControl } from "../../src/control/mod.ts";
-import { CapacityFault } from "../../src/errors/mod.ts";
+import { CapacityFault, InputFault } from "../../src/errors/mod.ts";
+import { STAGE_CUES } from "../../src/speech/mod.ts";
 
 /** Answers state() with the next of `states`, the last one for ever. */
 async function serve(states: readonly Record<string, unknown>[] = [{}]) {
   const base = Deno.makeTempDirSync({ prefix: "lipcam_running_" });
   const said: unknown[] = [];
+  const acted: string[] = [];
   let looks = 0;
   const programme: ProgrammeControl = {
     say(request) {
@@ -18,6 +20,10 @@ async function serve(states: readonly Record<string, unknown>[] = [{}]) {
       return { utterance: said.length };
     },
     interrupt: () => ({ interrupted: [1], kept: [2] }),
+    act(name) {
+      if (name !== "nod") throw new InputFault("did you mean nod?", { code: "unknown_act" });
+      acted.push(name);
+    },
     state: () => states[Math.min(looks++, states.length - 1)]!,
     stop: () => void server[Symbol.asyncDispose](),
     watch: () => ReadableStream.from([]),
@@ -27,6 +33,7 @@ async function serve(states: readonly Record<string, unknown>[] = [{}]) {
   const server: ControlServer = await startControl({ port: 0, programme, env: (name) => environment[name] });
   return {
     said,
+    acted,
     looks: () => looks,
     port: server.port,
     async call(argv: readonly string[], text = "") {
@@ -93,6 +100,34 @@ Deno.test("interrupt is silent, and prints what it did for programs", async () =
   await using here = await serve();
   assertEquals(await here.call(["interrupt"]), { code: 0, out: "", notes: "" });
   assertEquals((await here.call(["interrupt", "--json"])).out, '{"interrupted":[1],"kept":[2]}\n');
+});
+
+Deno.test("act asks for one name, and says the programme's answer to a wrong one with exit 2", async () => {
+  await using here = await serve();
+  assertEquals(await here.call(["act", "nod"]), { code: 0, out: "", notes: "" });
+  assertEquals((await here.call(["act", "nod", "--json"])).out, '{"acting":"nod"}\n');
+  assertEquals(await here.call(["act", "nodd"]), { code: 2, out: "", notes: "lipcam: did you mean nod?\n" });
+  assertEquals(await here.call(["act", "nod", "wink"]), {
+    code: 2,
+    out: "",
+    notes: "lipcam: act has 2 names, wanted one\n",
+  });
+  assertEquals(here.acted, ["nod", "nod"]);
+});
+
+Deno.test("act alone lists what there is and what is shown", async () => {
+  await using here = await serve([{ picture: { expression: "sad", action: "wink" } }]);
+  const { code, out } = await here.call(["act"]);
+  assertEquals(code, 0);
+  assertEquals(out.split("\n").length, STAGE_CUES.length + 1);
+  for (const name of STAGE_CUES) assertMatch(out, new RegExp(`^${name} `, "m"));
+  assertEquals(out.match(/^.*(shown|running)$/gm), [
+    "sad         expression, shown",
+    "wink        action, running",
+  ]);
+  const json = JSON.parse((await here.call(["act", "--json"])).out);
+  assertEquals([...json.expressions, ...json.actions], [...STAGE_CUES]);
+  assertEquals([json.expression, json.action], ["sad", "wink"]);
 });
 
 Deno.test("state prints one line a value, or JSON", async () => {

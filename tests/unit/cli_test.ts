@@ -79,7 +79,7 @@ Deno.test("run refuses what it does not know with one line and exit 2", async ()
 });
 
 Deno.test("commands for a running programme say so when none runs, with exit 1", async () => {
-  for (const argv of [["say", "Hello"], ["interrupt"], ["state"], ["stop"]]) {
+  for (const argv of [["say", "Hello"], ["act", "nod"], ["act"], ["interrupt"], ["state"], ["stop"]]) {
     const { code, out, notes } = await call(argv);
     assertEquals([code, out], [1, ""]);
     assertEquals(notes, "lipcam: no Lipcam is running; start one with: deno task live\n");

@@ -36,6 +36,7 @@ function fakeProgramme() {
       return { utterance: said.length };
     },
     interrupt: () => ({ interrupted: [1], kept: [] }),
+    act: () => {},
     state: () => ({ queued: said.length }),
     stop: () => void stops++,
     watch: (signal) => {

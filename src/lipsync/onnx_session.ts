@@ -6,7 +6,7 @@
  * loaded when the first model is.
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { oneLine } from "../errors/mod.ts";
+import { Fault, oneLine } from "../errors/mod.ts";
 import { badModel } from "./model_store.ts";
 
 export interface TensorShape {
@@ -31,10 +31,20 @@ export class OnnxSession implements Disposable {
   readonly #session: InferenceSession;
   readonly #makeTensor: (data: Float32Array, dims: readonly number[]) => Tensor;
 
-  /** Throws InputFault `bad_model` where the bytes are no model or it has other inputs or outputs. */
+  /**
+   * Throws InputFault `bad_model` where the bytes are no model or it has other inputs or outputs, Fault `no_runtime`
+   * where the runtime's library cannot be loaded on this machine.
+   */
   static async open(options: OnnxSessionOptions): Promise<OnnxSession> {
     const { bytes, what, inputs, outputs, sizes } = options;
-    const ort = await import("onnxruntime-node");
+    const ort = await import("onnxruntime-node").catch((cause: unknown) => {
+      throw new Fault(
+        `${what}: the ONNX runtime cannot be loaded (${
+          oneLine(cause)
+        }), wanted onnxruntime-node, or the loudness engine`,
+        { code: "no_runtime", cause },
+      );
+    });
     let session: InferenceSession;
     try {
       session = await ort.InferenceSession.create(bytes, {

@@ -4,11 +4,16 @@ import {
   createEngine,
   JAW,
   MOUTH_LENGTH,
+  openModel,
   PRESS,
   PUCKER,
   SHIPPED_MODELS,
   SPREAD,
   TEETH,
+  VISEME_COUNT,
+  type VisemeFrame,
+  VisemeNetwork,
+  VisemeTrack,
 } from "../../src/lipsync/mod.ts";
 
 /** "Mama, papa. We see five shoes. You too." by espeak-ng, voice en-us. */
@@ -61,6 +66,33 @@ for (const kind of KINDS) {
       assertEquals(mouths[ms / 40], new Float32Array(MOUTH_LENGTH), `pause at ${ms} ms`);
     }
     for (const mouth of mouths) for (const value of mouth) assert(value >= 0 && value <= 1);
+  });
+
+  Deno.test(`${kind} answers speech in pieces of any size as in one, to 1e-4`, async () => {
+    using network = await VisemeNetwork.open(await openModel(kind));
+    const track = new VisemeTrack(network);
+    const run = async (pieces: (piece: number) => number) => {
+      const values: number[] = [];
+      const keep = ({ visemes, mouth }: VisemeFrame) => values.push(...visemes, ...mouth);
+      track.start();
+      for (let from = 0, piece = 0; from < speech.length; piece++) {
+        const to = Math.min(speech.length, from + pieces(piece));
+        await track.push(speech.subarray(from, to), keep);
+        from = to;
+      }
+      await track.finish(keep);
+      return values;
+    };
+    const whole = await run(() => speech.length);
+    assertEquals(whole.length, Math.ceil(speech.length / 320) * (VISEME_COUNT + MOUTH_LENGTH));
+    for (const pieces of [() => 320, () => 533, (piece: number) => 1 + piece * 7919 % 3000]) {
+      const streamed = await run(pieces);
+      assertEquals(streamed.length, whole.length);
+      assertLess(
+        streamed.reduce((worst, value, at) => Math.max(worst, Math.abs(value - whole[at]!)), 0),
+        1e-4,
+      );
+    }
   });
 
   Deno.test(`${kind} is closed in silence, under a hum and in faint noise`, async () => {

@@ -90,18 +90,25 @@ function inside(svg: string): string {
   return svg.slice(from, svg.lastIndexOf("</svg>")).replace(/<metadata\b[\s\S]*?<\/metadata>/, "");
 }
 
-/** Where `whole` has something that `without` lacks; both ends lie between tags. */
+/** Where `whole` has something that `without` lacks: whole elements, or nothing. */
 function difference(whole: string, without: string): { at: number; length: number } {
   const length = whole.length - without.length;
-  let at = 0;
-  while (at < without.length && whole[at] === without[at]) at++;
-  // The piece may begin as what follows it does: back to the tag that the difference is in.
-  for (const tag of tagsOf(whole)) {
-    if (tag.from <= at && at < tag.to) {
-      at = tag.from;
-      break;
-    }
-    if (tag.from > at) break;
+  let same = 0;
+  while (same < without.length && whole[same] === without[same]) same++;
+  // What follows may begin as the piece does, with whole tags even: back to where the piece is complete.
+  const starts = Array.from(tagsOf(whole), (tag) => tag.from).filter((from) => from <= same).reverse();
+  const at = starts.find((from) =>
+    isComplete(whole.slice(from, from + length)) && whole.startsWith(without.slice(from), from + length)
+  );
+  return at === undefined ? { at: 0, length: 0 } : { at, length };
+}
+
+/** Whether every element that begins in it ends in it, and the other way round. */
+function isComplete(svg: string): boolean {
+  let depth = 0;
+  for (const tag of tagsOf(svg)) {
+    if (tag.kind === "open") depth++;
+    else if (tag.kind === "close" && --depth < 0) return false;
   }
-  return { at, length };
+  return depth === 0 && svg.startsWith("<") && svg.endsWith(">");
 }

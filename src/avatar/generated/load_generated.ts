@@ -2,58 +2,32 @@
  * From a style, a seed and options to a puppet. Runs once, in the thread that will paint: canvases stay there.
  *
  * In: what avatar.json or "dicebear:STYLE/SEED" says, and the frame's size. Out: a puppet, or InputFault
- * `bad_avatar`. Limits: the library's own art, seeds of 500 characters, four of its pictures painted at most.
+ * `bad_avatar`. A handful of pictures of the frame's size are painted and given back.
  */
 import { createCanvas } from "@napi-rs/canvas";
 import type { FrameSize } from "../../time/mod.ts";
 import type { Bounds } from "../drawn/bounds.ts";
 import type { View } from "../drawn/view.ts";
-import { badAvatar } from "../folder.ts";
 import type { AvatarLook } from "../look.ts";
 import type { HeadRig, Puppet } from "../posed/puppet.ts";
-import { type Anatomy, anatomyOf } from "./anatomy.ts";
-import { colourOf, mixed, paintBackdrop } from "./backdrop.ts";
-import { type AnyStyle, chooseVariants, type StyleOptions, takeApart } from "./character.ts";
-import { checkOptions, oneOf } from "./check_options.ts";
+import type { Anatomy } from "./anatomy.ts";
+import { paintBackdrop } from "./backdrop.ts";
+import { castCharacter, type GeneratedSpec } from "./casting.ts";
 import { frameFigure } from "./framing.ts";
 import { GeneratedPuppet } from "./generated_puppet.ts";
 import type { PaintedLayer } from "./layer_stack.ts";
-import type { GeneratedManifest } from "./manifest.ts";
 import type { HeadShape, StyleRig } from "./rig.ts";
-import { rigs } from "./rigs.ts";
 import { paintShape } from "./shapes.ts";
 import { svgImage } from "./svg_image.ts";
-
-/** What a character is made of. */
-export interface GeneratedSpec extends Pick<GeneratedManifest, "style" | "seed"> {
-  readonly id: string;
-  readonly options?: GeneratedManifest["options"];
-  readonly background?: string | undefined;
-  readonly clothes?: string | undefined;
-}
 
 /** Side of the small picture that says how far hair reaches, in pixels, and the part of the style's units it shows. */
 const SCOUT_PIXELS = 160;
 const SCOUT_MARGIN = 0.3;
 
-/** Names of the styles that can speak. */
-export const GENERATED_STYLES: readonly string[] = rigs.map((rig) => rig.style);
-
 /** Throws InputFault `bad_avatar` for a style or an option that is not known, in one line naming the nearest. */
 export async function loadGenerated(spec: GeneratedSpec, size: FrameSize, look: AvatarLook): Promise<Puppet> {
+  const { rig, anatomy, colour } = await castCharacter(spec);
   const what = `avatar ${spec.id}`;
-  const rig = rigs.find(({ style }) => style === spec.style);
-  if (!rig) {
-    throw badAvatar(
-      `${what}: style "${spec.style}" is not known, wanted ${oneOf(spec.style, GENERATED_STYLES)}`,
-    );
-  }
-  const style = await rig.load();
-  const asked = { ...checkOptions(style, spec.options ?? {}, what), ...rig.always };
-  const options = withoutUnfit(style, spec.seed, asked, rig);
-  const colour = spec.background ?? colourOf(`${spec.style}/${spec.seed}`);
-  const clothes = spec.clothes ?? mixed(colour, "#3c4654", 0.55);
-  const anatomy = openEyed(style, spec.seed, options, rig, clothes);
   const hair = await hairBounds(anatomy, rig, what);
   const view = frameFigure(size, look.framing, rig.head, hair, rig.bottom);
   const layers: PaintedLayer[] = [];
@@ -63,40 +37,6 @@ export async function loadGenerated(spec: GeneratedSpec, size: FrameSize, look: 
   }
   const figurine = { layers, anatomy, rig, view, size };
   return new GeneratedPuppet(spec.id, figurine, headRig(rig.head, hair, view), paintBackdrop(colour, size));
-}
-
-/** The character's anatomy; eyes that are shut for good are borrowed from another variant of the same face. */
-function openEyed(
-  style: AnyStyle,
-  seed: string,
-  options: StyleOptions,
-  rig: StyleRig,
-  clothes: string,
-): Anatomy {
-  const character = takeApart(style, seed, options, rig.components);
-  const anatomy = anatomyOf(character, rig, clothes);
-  const { eyes: component } = rig.components;
-  const lender = rig.eyesFrom?.[character.choice.get(component) ?? ""];
-  if (lender === undefined) return anatomy;
-  const other = takeApart(style, seed, { ...options, [component]: [lender] }, rig.components);
-  const eyes = anatomyOf(other, rig, clothes).layers.flatMap((layer) =>
-    layer.kind === "moving" ? layer.eyes : []
-  );
-  const layers = anatomy.layers.map((layer) =>
-    layer.kind === "moving" && layer.hasMouth ? { ...layer, eyes } : layer
-  );
-  return { ...anatomy, layers };
-}
-
-/** Variants that cannot speak, blink or glance give way to others, as the rig says. */
-function withoutUnfit(style: AnyStyle, seed: string, options: StyleOptions, rig: StyleRig): StyleOptions {
-  const choice = chooseVariants(style, seed, options);
-  const result: Record<string, StyleOptions[string]> = { ...options };
-  for (const [component, variants] of Object.entries(rig.instead)) {
-    const fit = variants[choice.get(component) ?? ""];
-    if (fit !== undefined) result[component] = [fit];
-  }
-  return result;
 }
 
 /** How far the head reaches with its hair, hat and ears, above the shoulders: measured on a small picture. */

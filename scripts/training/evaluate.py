@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 import numpy as np
 import torch
 
+import calibrate
 import data
 import labels
 from model import VisemeNet
@@ -19,7 +20,7 @@ VALIDATION = ("validation-espeak", "validation-natural")
 
 
 @torch.no_grad()
-def predict(net: VisemeNet, stream: data.Stream, delay: int, lanes: int = 30) -> Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def predict(net: VisemeNet, stream: data.Stream, delay: int, calibration: calibrate.Calibration, lanes: int = 30) -> Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Streams the shard in `lanes` parallel parts; returns true visemes and mouths and predicted ones, aligned, [lanes * n]."""
     lanes = max(1, min(lanes, len(stream.viseme) // 200))
     frames = len(stream.viseme) // lanes
@@ -30,7 +31,7 @@ def predict(net: VisemeNet, stream: data.Stream, delay: int, lanes: int = 30) ->
     for at in range(0, frames, 250):
         logits, mouth, context, state = net(mel[:, 2 * at: 2 * (at + 250)], context, state)
         visemes.append(logits.argmax(2).numpy())
-        mouths.append(torch.sigmoid(mouth).numpy())
+        mouths.append(calibration.apply(mouth).numpy())
     said = np.concatenate(visemes, 1)[:, delay:]
     shown = np.concatenate(mouths, 1)[:, delay:]
     true = stream.viseme[: frames * lanes].reshape(lanes, frames)[:, : frames - delay]
@@ -55,15 +56,23 @@ def metrics(true: np.ndarray, wanted: np.ndarray, said: np.ndarray, shown: np.nd
         "accuracy": round(float(hits.sum() / confusion.sum()), 4), "macroF1": round(float(f1[facts > 0].mean()), 4),
         "bilabialsFound": round(float(np.mean(found)) if found else 0.0, 4), "bilabialsFalse": round(float((press[is_vowel] > 0.5).mean()), 4),
         "pressWhenClosed": round(float(np.median(press[is_held])) if is_held.any() else 0.0, 3), "pressInVowels": round(float(press[is_vowel].mean()), 4),
+        "jawInSilence": round(float(shown[true == 0, 0].mean()), 3),
         "jawInAa": round(float(shown[true == labels.INDEX["aa"], 0].mean()), 3), "jawWantedInAa": round(float(wanted[true == labels.INDEX["aa"], 0].mean()), 3),
         "correlations": correlations, "f1": {name: round(float(x), 3) for name, x in zip(labels.VISEMES, f1)},
     }
 
 
-def score(net: VisemeNet, delay: int, streams: Dict[str, data.Stream]) -> Dict[str, Dict[str, object]]:
-    """Metrics of every validation stream."""
+def fit_calibration(net: VisemeNet, delay: int, streams: Dict[str, data.Stream]) -> calibrate.Calibration:
+    """The calibration of a network on the validation streams."""
     net.eval()
-    result = {name: metrics(*predict(net, stream, delay)) for name, stream in streams.items()}
+    predictions = [predict(net, stream, delay, calibrate.nothing()) for stream in streams.values()]
+    return calibrate.fit([p[0] for p in predictions], [p[1] for p in predictions], [p[3] for p in predictions])
+
+
+def score(net: VisemeNet, delay: int, streams: Dict[str, data.Stream], calibration: Optional[calibrate.Calibration] = None) -> Dict[str, Dict[str, object]]:
+    """Metrics of every validation stream, uncalibrated unless a calibration is given."""
+    net.eval()
+    result = {name: metrics(*predict(net, stream, delay, calibration or calibrate.nothing())) for name, stream in streams.items()}
     net.train()
     return result
 
@@ -82,12 +91,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--shards", type=Path, default=CACHE / "shards")
+    parser.add_argument("--calibrate-on", type=Path, help="shards to fit the calibration on (default: none is applied)")
     options = parser.parse_args()
     torch.set_num_threads(1)
     kept = torch.load(options.checkpoint)
     net = VisemeNet(type(VisemeNet().size)(*kept["size"]))
     net.load_state_dict(kept["average"])
-    print(json.dumps(score(net, kept["delay"], validation_streams(options.shards)), indent=1))
+    streams = validation_streams(options.shards)
+    calibration = fit_calibration(net, kept["delay"], validation_streams(options.calibrate_on)) if options.calibrate_on else None
+    print(json.dumps(score(net, kept["delay"], streams, calibration), indent=1))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 import evaluate
 import labels
 import mel
+from calibrate import Calibration
 from model import CONTEXT, Size, VisemeNet, parameter_count
 from packages import CACHE, SOURCES
 from split import SPLIT
@@ -37,13 +38,13 @@ GOLDEN_COLUMNS = 110
 class Streaming(nn.Module):
     """The network as the engine runs it: mels and what it remembers in, probabilities, mouth and what it remembers out."""
 
-    def __init__(self, net: VisemeNet) -> None:
+    def __init__(self, net: VisemeNet, calibration: Calibration) -> None:
         super().__init__()
-        self.net = net
+        self.net, self.calibration = net, calibration
 
     def forward(self, mels: Tensor, context: Tensor, state: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
         logits, mouth, context_out, state_out = self.net(mels, context, state)
-        return torch.softmax(logits, 2), torch.sigmoid(mouth), context_out, state_out
+        return torch.softmax(logits, 2), self.calibration.apply(mouth), context_out, state_out
 
 
 def load_net(checkpoint: Path) -> Tuple[VisemeNet, Dict[str, Any]]:
@@ -54,13 +55,13 @@ def load_net(checkpoint: Path) -> Tuple[VisemeNet, Dict[str, Any]]:
     return net.eval(), kept
 
 
-def write_onnx(net: VisemeNet, path: Path) -> None:
+def write_onnx(net: VisemeNet, calibration: Calibration, path: Path) -> None:
     """model.onnx, opset 17, with the names and shapes of the contract."""
     context, state = net.start()
     inputs = (torch.zeros(1, 4, mel.MELS), context, state)
     warnings.filterwarnings("ignore", module="torch.onnx")
     torch.onnx.export(
-        Streaming(net), inputs, str(path), opset_version=17, input_names=["mel", "context", "state"],
+        Streaming(net, calibration).eval(), inputs, str(path), opset_version=17, input_names=["mel", "context", "state"],
         output_names=["viseme", "mouth", "context_out", "state_out"],
         dynamic_axes={"mel": {1: "columns"}, "viseme": {1: "frames"}, "mouth": {1: "frames"}},
     )
@@ -104,13 +105,13 @@ def write_json(folder: Path, net: VisemeNet, kept: Dict[str, Any], shards: Path,
 
 
 @torch.no_grad()
-def write_golden(net: VisemeNet, name: str, sha256: str, folder: Path) -> None:
+def write_golden(net: VisemeNet, calibration: Calibration, name: str, sha256: str, folder: Path) -> None:
     """Mels of one spoken sentence and this network's outputs, as float32 little endian, and golden.json that names them."""
     folder.mkdir(parents=True, exist_ok=True)
     spoken = Espeak().speak(GOLDEN_SENTENCE, "en-us", rate=200)
     mels = mel.normalise(mel.log_mel(spoken.samples))[:GOLDEN_COLUMNS].astype("<f4")
     context, state = net.start()
-    viseme, mouth, _, state_out = Streaming(net)(torch.from_numpy(mels.copy())[None], context, state)
+    viseme, mouth, _, state_out = Streaming(net, calibration)(torch.from_numpy(mels.copy())[None], context, state)
     mels.tofile(folder / "mel.f32")
     outputs = {"viseme": viseme, "mouth": mouth, "state": state_out}
     for key, value in outputs.items():
@@ -127,14 +128,16 @@ def export(checkpoint: Path, folder: Path, golden: Path, shards: Path) -> None:
     torch.set_num_threads(1)
     net, kept = load_net(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
-    write_onnx(net, folder / "model.onnx")
-    scores = evaluate.score(net, kept["delay"], evaluate.validation_streams(shards))
+    streams = evaluate.validation_streams(shards)
+    calibration = evaluate.fit_calibration(net, kept["delay"], streams)
+    scores = evaluate.score(net, kept["delay"], streams, calibration)
     net.eval()
+    write_onnx(net, calibration, folder / "model.onnx")
     short: List[str] = ["accuracy", "macroF1", "bilabialsFound", "bilabialsFalse"]
     judged = {name: {key: values[key] for key in short} for name, values in scores.items()}
     write_json(folder, net, kept, shards, judged)
     sha256 = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
-    write_golden(net, folder.name, sha256, golden)
+    write_golden(net, calibration, folder.name, sha256, golden)
     size = (folder / "model.onnx").stat().st_size
     print(f"{folder.name}: {size} bytes, {parameter_count(net)} parameters, delay {kept['delay']}, step {kept['step']}, validation {json.dumps(judged)}")
     if size > 2_000_000:

@@ -41,19 +41,19 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
     background: readBackground(options.background ?? "own"),
     framing: options.framing ?? "bust",
   };
-  const puppet = await loadPuppet(source, size, look);
   const { background } = look;
+  const behind = background.kind === "colour"
+    ? colourBackdrop(background.colour, size)
+    : background.kind === "picture"
+    ? await pictureBackdrop(background.path, size)
+    : background.kind;
+  const puppet = await loadPuppet(source, size, look);
   if (background.kind !== "own" && !puppet.figure.alpha) {
     throw new InputFault(
       `avatar ${puppet.id} is not cut out of its background, wanted the background "own" for it`,
       { code: "bad_background" },
     );
   }
-  const behind = background.kind === "colour"
-    ? colourBackdrop(background.colour, size)
-    : background.kind === "picture"
-    ? await pictureBackdrop(background.path, size)
-    : background.kind;
   return new PosedFace(puppet, { fps: options.fps ?? 25, seed: options.seed ?? 1, background: behind });
 }
 

@@ -32,13 +32,13 @@ export async function decodePicture(
   if (!isPicture(bytes)) throw refusal(`is no picture, wanted ${WANTED}`);
   const { default: sharp } = await import("sharp"); // 50 ms and native memory: only where there is a picture
   try {
-    const options = { limitInputPixels: PIXELS_MAX, failOn: "error" } as const;
-    const { width, height } = await sharp(bytes, options).metadata();
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata(); // reads the header alone
     if (width > SIDE_MAX || height > SIDE_MAX || width * height > PIXELS_MAX) {
       throw refusal(
         `has ${width}x${height} pixels, wanted sides up to ${SIDE_MAX} and ${PIXELS_MAX / 1e6} megapixels`,
       );
     }
+    const options = { limitInputPixels: PIXELS_MAX, failOn: "error" } as const;
     const upright = sharp(bytes, options).rotate();
     const sized = cover ? upright.resize(cover.width, cover.height, { fit: "cover" }) : upright;
     const { data, info } = await sized.toColourspace("srgb").ensureAlpha().raw().toBuffer({

@@ -115,7 +115,7 @@ export function openAvatar(path: string): OpenedAvatar {
   }
   const parsed = avatarManifest.safeParse(value);
   if (!parsed.success) {
-    throw badAvatar(`${what} is not an avatar's manifest: ${firstIssue(parsed.error)}`);
+    throw badAvatar(`${what} is not an avatar's manifest (${firstIssue(parsed.error)}), wanted one`);
   }
   if (parsed.data.id !== folder.name) {
     throw badAvatar(`${what} has the id "${parsed.data.id}", wanted the folder's name "${folder.name}"`);

@@ -88,6 +88,9 @@ Opus) or MKV. Nothing is played and no camera is used. The same input gives the 
           failures.push(outcome.then((end) => end.state === "failed" ? end.error : undefined));
         }
       },
+      onEvent(event) {
+        if (event.kind === "warning") log.warn(event.text);
+      },
       async onUnit(slot) {
         await recorder.add(slot.picture, slot.samples);
         const seconds = Math.floor(recorder.frames / config.fps);

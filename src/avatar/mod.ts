@@ -12,7 +12,7 @@ export {
   type Manner,
 } from "./manner.ts";
 export { AVATAR_ID } from "./manifest_fields.ts";
-export { headPlace } from "./photo/framing.ts";
+export { type HeadPlace, headPlace } from "./photo/framing.ts";
 export { PHOTO_SIDE_MAX, type PhotoManifest } from "./photo/manifest.ts";
 export {
   LOWER_LIP_INNER,

@@ -33,6 +33,7 @@ export const TABLE: readonly Entry[] = [
   { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
+  { name: "prepare", summary: "make an avatar of a portrait photo", load: () => import("./prepare.ts") },
   { name: "devices", summary: "list cameras and sound devices", load: () => import("./devices.ts") },
   { name: "avatars", summary: "list the avatars that can be shown", load: () => import("./avatars.ts") },
   { name: "voices", summary: "list the voices that speak text", load: () => import("./voices.ts") },

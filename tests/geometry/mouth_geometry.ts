@@ -1,8 +1,8 @@
 /**
  * Checks a rendered mouth by geometry on pixels, whatever drew it: drawn, generated or photo avatars.
  *
- * In: a function that paints one I420 frame for given mouth parameters (same pose every time), and the box to look
- * in. Out: regions measured in pixels, or an AssertionError that says which shape fails by which figure. The cavity
+ * In: a function that paints one I420 frame for given mouth parameters (same pose every time), and where its mouth
+ * is. Out: regions measured in pixels, or an AssertionError that says which shape fails by which figure. The cavity
  * is what got dark and is thicker than a drawn line; teeth are light, nearly grey and shut in by the mouth.
  */
 import { assert } from "@std/assert";
@@ -12,8 +12,8 @@ import { JAW, MOUTH_LENGTH, PRESS, PUCKER, SPREAD, TEETH } from "../../src/lipsy
 export interface MouthEye {
   /** Paints the face at rest with this mouth: same pose, same background every time. */
   readonly paint: (mouth: Float32Array) => I420Frame;
-  /** Where mouth and chin are. */
-  readonly box: Box;
+  /** Middle of the line between the closed lips, in pixels of the frame. */
+  readonly middle: { readonly x: number; readonly y: number };
   /** Distance between the corners of the relaxed mouth, in pixels. */
   readonly widthPx: number;
   /** Lines up to this width are strokes, not openings. Default 3 % of widthPx, at least 2. */
@@ -73,7 +73,7 @@ export function widthOf(region: Region): number {
 
 /** Paints `mouth` and the closed mouth, and measures what differs. */
 export function measureMouth(eye: MouthEye, mouth: Float32Array): MouthMeasure {
-  const { box } = eye;
+  const box = boxAround(eye);
   const closed = cut(copyOf(eye.paint(new Float32Array(MOUTH_LENGTH))), box);
   const open = cut(copyOf(eye.paint(mouth)), box);
   const count = box.width * box.height;
@@ -86,7 +86,9 @@ export function measureMouth(eye: MouthEye, mouth: Float32Array): MouthMeasure {
     dark[at] = open.y[at]! <= (eye.darkLumaMax ?? 80) && -step >= DARKER_STEP ? 1 : 0;
   }
   const cavity = thickerThan(dark, box, line);
-  const teeth = shutIn(toothLike(open, eye, count), box);
+  // What was there before is none: an earring, a collar.
+  const before = shutIn(toothLike(closed, eye, count), box);
+  const teeth = shutIn(toothLike(open, eye, count), box).map((is, at) => is & ~before[at]!);
   const opening = cavity.map((is, at) => is | teeth[at]!);
   return {
     changed: regionOf(changed, box),
@@ -163,6 +165,12 @@ export function assertMouthGeometry(eye: MouthEye): void {
   assertAaIsTall(eye);
   assertOoIsRound(eye);
   assertTeethOnLip(eye);
+}
+
+/** The surroundings of a mouth, with the chin where it stays while the lips move: a little wider than any shape of it. */
+function boxAround({ middle, widthPx }: MouthEye): Box {
+  const [x, y] = [Math.round(middle.x - widthPx * 0.8), Math.round(middle.y - widthPx * 0.55)];
+  return { x, y, width: Math.round(widthPx * 1.6), height: Math.round(widthPx * 1.55) };
 }
 
 interface Cut {

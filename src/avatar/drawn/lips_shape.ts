@@ -13,7 +13,7 @@ export const LIP_POINTS = 15;
 /** The numbers below are in a mouth that is so wide; others are scaled. */
 const HALF_WIDTH = 44;
 /** The relaxed corners lie a little above the middle: friendly, not yet a smile. */
-const CORNER_REST = -3.4;
+const CORNER_REST = -5;
 
 export class LipsShape {
   readonly #art: MouthArt;
@@ -85,7 +85,7 @@ export class LipsShape {
     this.bottom = mix(bottom, 2.6 * unit, teeth);
     this.top = mix(top, -6 * unit, teeth);
     this.cornerY = unit * (CORNER_REST * (1 - 0.5 * jaw) * free - 2 * spread + 1.6 * this.pucker) +
-      this.fall * 0.3 * (1 - 0.4 * spread) * (1 - 0.2 * pucker) - smile * (smile > 0 ? 7 : 6.5) * unit;
+      this.fall * 0.3 * (1 - 0.4 * spread) * (1 - 0.2 * pucker) - smile * (smile > 0 ? 7 : 8.5) * unit;
     // A round opening has its corners half way up.
     this.cornerY = mix(this.cornerY, (this.top + this.bottom) / 2, 0.75 * pucker);
     const thick = (1 - 0.16 * jaw) * (1 - 0.16 * spread) * (1 + 0.34 * pucker) * (1 - 0.12 * happy);

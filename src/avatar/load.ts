@@ -4,6 +4,7 @@ import type { FrameSize } from "../time/mod.ts";
 import { colourBackdrop, pictureBackdrop } from "./backdrop.ts";
 import { loadDrawn } from "./drawn/load_drawn.ts";
 import type { Face } from "./face.ts";
+import { loadGenerated } from "./generated/load_generated.ts";
 import { type AvatarLook, type Framing, readBackground } from "./look.ts";
 import { loadPhoto } from "./photo/load_photo.ts";
 import { PosedFace } from "./posed/posed_face.ts";
@@ -60,15 +61,13 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
 /** One case a kind of avatar. For faces and for tests that want a still figure. */
 export async function loadPuppet(source: string, size: FrameSize, look: AvatarLook): Promise<Puppet> {
   const generated = generatedName(source);
-  if (generated) {
-    throw new InputFault(`avatar style "${generated.style}" is not known, wanted a drawn avatar`, {
-      code: "bad_avatar",
-    });
-  }
+  if (generated) return await loadGenerated({ id: source.slice(0, 60), ...generated }, size, look);
   const { manifest, folder } = openAvatar(source);
   switch (manifest.kind) {
     case "drawn":
       return await loadDrawn(folder, manifest, size, look);
+    case "generated":
+      return await loadGenerated(manifest, size, look);
     case "photo":
       return await loadPhoto(folder, manifest, size, look);
   }

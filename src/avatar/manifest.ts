@@ -1,10 +1,11 @@
 /** avatar.json: what an avatar's folder says about itself, by kind. Checked once, when the avatar is opened. */
 import { z } from "zod";
 import { drawnManifest } from "./drawn/manifest.ts";
+import { generatedManifest } from "./generated/manifest.ts";
 import { photoManifest } from "./photo/manifest.ts";
 
 /** Each kind of avatar adds its own shape; all of them begin with `identity` of manifest_fields.ts. */
-export const avatarManifest = z.discriminatedUnion("kind", [drawnManifest, photoManifest]);
+export const avatarManifest = z.discriminatedUnion("kind", [drawnManifest, generatedManifest, photoManifest]);
 
 export type AvatarManifest = z.infer<typeof avatarManifest>;
 export type {

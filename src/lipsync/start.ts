@@ -2,12 +2,12 @@
  * Main side of the engine worker: starts it, waits until it is warm, tells how it is, ends it.
  *
  * In: the rings that main, engine and stage share. Out: an AsyncDisposable. Policy: a worker that dies is started
- * again at once, at most RESTARTS_MAX times. Mouths that died with it, and after the last time all, are marked lost:
- * the stage speaks on with the mouth it has.
+ * again at once, at most RESTARTS_MAX times; so is one that takes no speech for `hangMs` though there is some. Mouths
+ * that died with it, and after the last time all, are marked lost: the stage speaks on with the mouth it has.
  */
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import type { SpeechRing } from "../speech/mod.ts";
-import { type Epoch, withDeadline } from "../time/mod.ts";
+import { type Epoch, every, withDeadline } from "../time/mod.ts";
 import type { EngineChoice } from "./choose.ts";
 import { type EngineGauges, engineGauges } from "./engine_gauges.ts";
 import type { MouthRing } from "./mouth_ring.ts";
@@ -16,6 +16,9 @@ import type { EngineNews, EngineOrder } from "./worker.ts";
 const READY_MS_MAX = 20_000;
 const STOP_MS_MAX = 2_000;
 const RESTARTS_MAX = 5;
+const HANG_MS = 10_000;
+/** Looks within that time. */
+const LOOKS = 10;
 
 export interface StartEngineOptions {
   /** Default: the built-in loudness engine. */
@@ -25,6 +28,8 @@ export interface StartEngineOptions {
   readonly mouths: MouthRing;
   readonly epoch: Epoch;
   readonly gauges?: EngineGauges;
+  /** A worker that takes nothing for so long hangs. Default 10 000; a starved machine can be slow for seconds. */
+  readonly hangMs?: number;
   /** Faults and restarts, one line each. */
   readonly onTrouble?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -66,12 +71,17 @@ class WorkerEngine implements RunningEngine {
   #name = "";
   #rightContextMs = 0;
   #restarts = 0;
+  readonly #watch: Disposable;
+  #takenFrames = 0;
+  /** Looks in a row that saw nothing taken. */
+  #idleLooks = 0;
 
   constructor(options: StartEngineOptions) {
     this.#options = options;
     this.gauges = options.gauges ?? engineGauges();
     this.ready = this.#isReady.promise;
     this.#worker = this.#spawn();
+    this.#watch = every((options.hangMs ?? HANG_MS) / LOOKS, () => this.#look());
   }
 
   state(): EngineState {
@@ -86,6 +96,7 @@ class WorkerEngine implements RunningEngine {
   async [Symbol.asyncDispose](): Promise<void> {
     const isRunning = this.#state === "ready";
     this.#state = "stopped";
+    this.#watch[Symbol.dispose]();
     Atomics.store(new Int32Array(this.#stop), 0, 1);
     this.#options.speech.ring.wake();
     this.#options.mouths.ring.wake();
@@ -130,6 +141,19 @@ class WorkerEngine implements RunningEngine {
     if (this.#state === "stopped") return;
     this.#state = "ready";
     this.#isReady.resolve();
+  }
+
+  /** A call into a library that never comes back holds the worker: nothing in there could tell. */
+  #look(): void {
+    const { speech, mouths, hangMs = HANG_MS } = this.#options;
+    const taken = this.gauges.get("framesIn");
+    const isAtRest = speech.ring.queued === 0 || mouths.ring.queued === mouths.ring.slots;
+    if (this.#state !== "ready" || isAtRest || taken !== this.#takenFrames) this.#idleLooks = 0;
+    else this.#idleLooks++;
+    this.#takenFrames = taken;
+    if (this.#idleLooks < LOOKS) return;
+    this.#idleLooks = 0;
+    this.#died(`it took nothing for ${hangMs} ms`);
   }
 
   #died(reason: string, code?: string): void {

@@ -6,12 +6,12 @@
 
 export type Dims = readonly (number | string)[];
 
-/** `["MatMul", ["x", "w"], ["y"]]`, with whole numbers or lists of them as attributes. */
+/** `["MatMul", ["x", "w"], ["y"]]`, with whole numbers, lists of them or a graph as attributes. */
 export type Node = readonly [
   op: string,
   inputs: readonly string[],
   outputs: readonly string[],
-  attributes?: Readonly<Record<string, number | readonly number[]>>,
+  attributes?: Readonly<Record<string, number | readonly number[] | Graph>>,
 ];
 
 export interface Constant {
@@ -26,23 +26,20 @@ export interface Graph {
   readonly constants: readonly Constant[];
   readonly inputs: Readonly<Record<string, Dims>>;
   readonly outputs: Readonly<Record<string, Dims>>;
+  /** Element types of inputs and outputs that are not FLOAT. */
+  readonly types?: Readonly<Record<string, number>>;
 }
 
 const FLOAT = 1;
-const INT64 = 7;
+export const INT64 = 7;
+export const BOOL = 9;
 const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_GRAPH = 5;
 const ATTRIBUTE_INTS = 7;
 
 /** The bytes of the model. Field numbers are those of onnx.proto. */
 export function onnxBytes(graph: Graph): Uint8Array {
-  const body = join(
-    ...graph.nodes.map((node) => bytes(1, nodeProto(node))),
-    text(2, "test"),
-    ...graph.constants.map((constant) => bytes(5, tensorProto(constant))),
-    ...Object.entries(graph.inputs).map(([name, dims]) => bytes(11, valueProto(name, dims))),
-    ...Object.entries(graph.outputs).map(([name, dims]) => bytes(12, valueProto(name, dims))),
-  );
-  return join(whole(1, 8), bytes(7, body), bytes(8, whole(2, 17)));
+  return join(whole(1, 8), bytes(7, graphProto(graph)), bytes(8, whole(2, 17)));
 }
 
 /** Constants by name. */
@@ -54,20 +51,29 @@ export function integers(name: string, ...values: number[]): Constant {
   return { name, dims: [values.length], values: BigInt64Array.from(values, BigInt) };
 }
 
+function graphProto({ nodes, constants, inputs, outputs, types = {} }: Graph): Uint8Array {
+  return join(
+    ...nodes.map((node) => bytes(1, nodeProto(node))),
+    text(2, "test"),
+    ...constants.map((constant) => bytes(5, tensorProto(constant))),
+    ...Object.entries(inputs).map(([name, dims]) => bytes(11, valueProto(name, dims, types[name]))),
+    ...Object.entries(outputs).map(([name, dims]) => bytes(12, valueProto(name, dims, types[name]))),
+  );
+}
+
 function nodeProto([op, inputs, outputs, attributes = {}]: Node): Uint8Array {
   return join(
     ...inputs.map((name) => text(1, name)),
     ...outputs.map((name) => text(2, name)),
     text(4, op),
-    ...Object.entries(attributes).map(([name, value]) =>
-      bytes(
-        5,
-        typeof value === "number"
-          ? join(text(1, name), whole(3, value), whole(20, ATTRIBUTE_INT))
-          : join(text(1, name), ...value.map((one) => whole(8, one)), whole(20, ATTRIBUTE_INTS)),
-      )
-    ),
+    ...Object.entries(attributes).map(([name, value]) => bytes(5, attributeProto(name, value))),
   );
+}
+
+function attributeProto(name: string, value: number | readonly number[] | Graph): Uint8Array {
+  if (typeof value === "number") return join(text(1, name), whole(3, value), whole(20, ATTRIBUTE_INT));
+  if ("nodes" in value) return join(text(1, name), bytes(6, graphProto(value)), whole(20, ATTRIBUTE_GRAPH));
+  return join(text(1, name), ...value.map((one) => whole(8, one)), whole(20, ATTRIBUTE_INTS));
 }
 
 function tensorProto({ name, dims, values }: Constant): Uint8Array {
@@ -76,11 +82,11 @@ function tensorProto({ name, dims, values }: Constant): Uint8Array {
   return join(...dims.map((length) => whole(1, length)), whole(2, kind), text(8, name), bytes(9, raw));
 }
 
-function valueProto(name: string, dims: Dims): Uint8Array {
+function valueProto(name: string, dims: Dims, type = FLOAT): Uint8Array {
   const shape = join(
     ...dims.map((length) => bytes(1, typeof length === "number" ? whole(1, length) : text(2, length))),
   );
-  return join(text(1, name), bytes(2, bytes(1, join(whole(1, FLOAT), bytes(2, shape)))));
+  return join(text(1, name), bytes(2, bytes(1, join(whole(1, type), bytes(2, shape)))));
 }
 
 function whole(field: number, value: number): Uint8Array {

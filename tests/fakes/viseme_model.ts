@@ -6,13 +6,22 @@
  */
 import { MEL_COUNT } from "../../src/features/mod.ts";
 import { MOUTH_PARAMETERS, VISEMES } from "../../src/lipsync/mod.ts";
-import { type Constant, floats, type Graph, integers, type Node, onnxBytes } from "./onnx_bytes.ts";
+import {
+  BOOL,
+  type Constant,
+  floats,
+  type Graph,
+  INT64,
+  integers,
+  type Node,
+  onnxBytes,
+} from "./onnx_bytes.ts";
 
 export interface FakeModelOptions {
   readonly name?: string;
   readonly delayFrames?: number;
-  /** `NaN` after the first loud column; `wide` answers mouths far over 1. */
-  readonly poison?: "NaN" | "wide";
+  /** At a loud column `NaN` answers that, at a very loud one `endless` computes for seconds; `wide` answers far over 1. */
+  readonly poison?: "NaN" | "wide" | "endless";
   /** Changes the graph's declared inputs and outputs. */
   readonly graph?: (graph: Graph) => Graph;
   /** Changes model.json, after sizes and sums are filled in. */
@@ -22,8 +31,18 @@ export interface FakeModelOptions {
 const CONTEXT = 4;
 const STATE = 8;
 const OUTPUTS = VISEMES.length + MOUTH_PARAMETERS.length;
+/** What a loop does each time. */
+const TURN: Graph = {
+  nodes: [["Identity", ["goOn"], ["goesOn"]], ["Cos", ["before"], ["after"]]],
+  constants: [],
+  inputs: { turn: [], goOn: [], before: [1] },
+  outputs: { goesOn: [], after: [1] },
+  types: { turn: INT64, goOn: BOOL, goesOn: BOOL },
+};
 /** A scaled log-mel value that only a loud sound reaches. */
 const LOUD = 0.6;
+/** One that the engine's worker, warming up, does not reach. */
+const VERY_LOUD = 1.45;
 
 /** Writes the model to `parent`/`name`; returns the name. */
 export async function writeFakeModel(parent: string, options: FakeModelOptions = {}): Promise<string> {
@@ -85,7 +104,14 @@ function fakeGraph({ poison }: FakeModelOptions): Graph {
     ["Softmax", ["shapes"], ["viseme"], { axis: -1 }],
     ["Slice", ["logits", "visemes", "end", "last"], ["lips"]],
     ["Sigmoid", ["lips"], ["open"]],
-    ["Mul", ["open", "gain"], ["mouth"]],
+    ["Mul", ["open", "gain"], ["wide"]],
+    ["Greater", ["loudest", "loud"], ["isLoud"]],
+    ["Cast", ["isLoud"], ["loudOnce"], { to: INT64 }],
+    ["Mul", ["loudOnce", "rounds"], ["turns"]],
+    ["Squeeze", ["turns"], ["trips"]],
+    ["Loop", ["trips", "", "nothing"], ["dizzy"], { body: TURN }],
+    ["Mul", ["dizzy", "nothing"], ["none"]],
+    ["Add", ["wide", "none"], ["mouth"]],
   ];
   const constants: Constant[] = [
     integers("time", 1),
@@ -106,6 +132,8 @@ function fakeGraph({ poison }: FakeModelOptions): Graph {
     weights("wWaves", STATE, OUTPUTS, 1),
     floats("limit", [1], [poison === "NaN" ? LOUD : 1e9]),
     floats("nothing", [1], [0]),
+    floats("loud", [1], [VERY_LOUD]),
+    integers("rounds", poison === "endless" ? 400_000 : 0),
     floats("gain", [1], [poison === "wide" ? 7 : 1]),
   ];
   return {

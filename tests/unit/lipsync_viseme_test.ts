@@ -258,3 +258,42 @@ Deno.test("startEngine answers speech from its worker with a network", async () 
     assertEquals(engine.gauges.get("faults"), 0);
   });
 });
+
+Deno.test("startEngine starts a worker again that hangs inside the runtime, and gives its mouths up", async () => {
+  await withModels(async (folder) => {
+    await writeFakeModel(folder, { name: "viseme", poison: "endless" });
+    const speech = new SpeechRing(1920, 64);
+    const mouths = new MouthRing(64, 0);
+    const troubles: string[] = [];
+    await using engine = await startEngine({
+      engine: { kind: "viseme", models: [folder] },
+      ...{ speech, mouths, epoch: new Epoch(), hangMs: 400, onTrouble: (message) => troubles.push(message) },
+    });
+    const say = (frame: number, flags: number, gain: number) => {
+      const samples = Float32Array.from({ length: 1920 }, (_, n) => gain * Math.sin(n / 30));
+      speech.write({ epoch: 0, flags, utterance: frame < 10 ? 0 : 1, speechFrame: frame, samples });
+    };
+    for (let frame = 0; frame < 10; frame++) say(frame, frame === 0 ? first : frame === 9 ? last : 0, 0.95);
+    for (let turn = 0; engine.state().restarts === 0 && turn < 1000; turn++) await delay(10);
+    assertEquals(engine.state().restarts, 1);
+    assertStringIncludes(troubles[0]!, "it took nothing for 400 ms");
+    assert(engine.gauges.get("lostBefore") > 0, "mouths that died are given up");
+    for (let frame = 10; frame < 14; frame++) {
+      say(frame, frame === 10 ? first : frame === 13 ? last : 0, 0.001);
+    }
+    const newest = () => {
+      let frame = -1;
+      for (let slot = mouths.ring.peek(); slot >= 0; slot = mouths.ring.peek()) {
+        frame = mouths.speechFrame(slot);
+        mouths.ring.release();
+      }
+      return frame;
+    };
+    let seen = -1;
+    for (let turn = 0; seen < 13 && turn < 1000; turn++) {
+      await delay(10);
+      seen = Math.max(seen, newest());
+    }
+    assertEquals(seen, 13);
+  });
+});

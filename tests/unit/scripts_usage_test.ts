@@ -16,22 +16,22 @@ async function call(script: string, ...args: string[]) {
   return { code, out: text.decode(stdout), err, all: text.decode(stderr) };
 }
 
-Deno.test("bench and avatar_sheet: --help prints usage with exit code 0", async () => {
+Deno.test("bench and avatars_sheet: --help prints usage with exit code 0", async () => {
   const bench = await call("bench", "stage", "--help");
   assertEquals(bench.code, 0);
   for (const part of ["usage:", "stage", "memory", "--json"]) assertStringIncludes(bench.out, part);
-  const sheet = await call("avatar_sheet", "--help");
+  const sheet = await call("avatars_sheet", "--help");
   assertEquals(sheet.code, 0);
-  for (const part of ["usage:", "ID", "--preview"]) assertStringIncludes(sheet.out, part);
+  for (const part of ["usage:", "ID", "--from", "--preview"]) assertStringIncludes(sheet.out, part);
 });
 
-Deno.test("bench and avatar_sheet: a mistake is one line with exit code 2", async () => {
+Deno.test("bench and avatars_sheet: a mistake is one line with exit code 2", async () => {
   const cases: readonly [string, string[], RegExp][] = [
     ["bench", ["--jsn"], /no flag is called "--jsn"/],
     ["bench", ["toString"], /no part is called "toString", wanted one of stage, /],
-    ["avatar_sheet", ["--prevew", "mia"], /no flag is called "--prevew"/],
-    ["avatar_sheet", [], /id is missing/],
-    ["avatar_sheet", ["nobody-here"], /avatar "nobody-here" does not exist, wanted one of: /],
+    ["avatars_sheet", ["--prevew", "mia"], /no flag is called "--prevew"/],
+    ["avatars_sheet", ["--from"], /--from has no folder/],
+    ["avatars_sheet", ["nobody-here"], /avatar "nobody-here" does not exist, wanted one of: /],
   ];
   for (const [script, args, line] of cases) {
     const { code, out, err, all } = await call(script, ...args);

@@ -17,7 +17,8 @@ export const command: Command = {
   about: `Starts the avatar. It is a camera that any program can pick, it speaks on the sound device, and
 http://127.0.0.1:8010/ shows it with a box to type into. In a terminal, type what it should say. Text
 piped in is spoken line by line as it arrives. What this machine lacks is said in one line and does
-not stop it. All texts of --say come first, then all files of --audio.`,
+not stop it. All texts of --say come first, then all files of --audio. [happy] or [nod] in any text is
+done at that place and not spoken (deno task act --help).`,
   examples: [
     { command: "deno task live", does: "type what it should say" },
     { command: 'deno task live --say "Good morning, everybody."', does: "greet, then wait for more" },

@@ -9,7 +9,8 @@ export const command: Command = {
   usage: "--say TEXT|--audio FILE --out FILE [flags]",
   about: `Speaks what is given and writes picture and sound to one file: MP4 (H.264 and AAC), WebM (VP8 and
 Opus) or MKV. Nothing is played and no camera is used. The same input gives the same file. --say and
---audio may be repeated; all texts come first, then all sound files.`,
+--audio may be repeated; all texts come first, then all sound files. [happy] or [nod] in a text is done
+at that place and not spoken (deno task act --help).`,
   examples: [
     { command: 'deno task render --say "Hello, world." --out hello.mp4', does: "one sentence" },
     { command: "deno task render --audio talk.mp3 --out talk.webm --size 720x720", does: "a square WebM" },

@@ -17,9 +17,11 @@ export const command: Command = {
   usage: "TEXT...|- [flags]",
   about:
     `Queues the words as one utterance; "-" reads standard input to its end instead. A full queue refuses it.
-Words that begin with a dash come after "--".`,
+Words that begin with a dash come after "--". [happy] or [nod] in the text is done at that place and
+not spoken (deno task act lists what there is); \\[nod] is spoken.`,
   examples: [
     { command: 'deno task say "How are you?"', does: "one utterance" },
+    { command: 'deno task say "[happy] Good morning. [nod] Shall we?"', does: "with a face to it" },
     { command: "echo Hello | deno task say -", does: "the same from a pipe" },
     { command: "deno task say --wait Good night", does: "come back when it has been spoken" },
     { command: "deno task say --no-interrupt This must be heard.", does: "not cut off by interrupt" },

@@ -16,7 +16,7 @@ import {
   stageCueCode,
   stageCueNamed,
 } from "../../src/speech/mod.ts";
-import { CueReader } from "../../src/speech/cue.ts";
+import { CUE_LENGTH_MAX, CueReader } from "../../src/speech/cue.ts";
 import { Marks } from "../../src/speech/marks.ts";
 import { wordsByLength, wordsFromMarks } from "../../src/speech/tts/words.ts";
 import { delay } from "../../src/time/mod.ts";
@@ -81,6 +81,18 @@ Deno.test("CueReader holds back only what may become a cue", () => {
   for (const [piece, text] of held) {
     assertEquals(reader.push(piece).filter((item) => typeof item === "string").join(""), text);
   }
+});
+
+Deno.test("CueReader never holds back more than a cue is long", () => {
+  const reader = new CueReader(NAMES);
+  const text = `[    scene    :${"x".repeat(200)}] [    ${"n".repeat(60)}`;
+  let held = 0;
+  let heldMax = 0;
+  for (const character of text) {
+    held += 1 - reader.push(character).join("").length;
+    heldMax = Math.max(heldMax, held);
+  }
+  assert(heldMax > 100 && heldMax < CUE_LENGTH_MAX, `${heldMax}`);
 });
 
 Deno.test("CueReader says in one line what is nearly a cue, and nothing about other brackets", () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes the test sets for `deno task eval:visemes` under .cache/eval: sounds, labels, and what pocketsphinx recognises in them.
 
-python3 build.py [--sets a,b,noisy,c] [--seconds N] [--smoke] [--root FOLDER] [--no-recogniser]
+python3 build.py [--sets a,b,noisy,c,codebook] [--scale N] [--smoke] [--root FOLDER] [--no-recogniser]
 
 Everything is seeded and resumable: a part that is there with the same recipe is kept. What is missing on this machine is
 said in one line with the Debian package to install, exit code 2.
@@ -25,22 +25,25 @@ from store import ROOT, Part, build  # noqa: E402
 from synthesize import Espeak  # noqa: E402
 
 #: Seconds of speech of each part of a set.
-SECONDS: Dict[str, float] = {"voices": 40.0, "languages": 75.0, "festival": 100.0}
-SETS = ("a", "b", "noisy", "c")
+SECONDS: Dict[str, float] = {"voices": 40.0, "languages": 75.0, "festival": 100.0, "codebook": 600.0}
+#: "codebook" is no test: the MFCC peer learns from it.
+SETS = ("c", "b", "a", "noisy", "codebook")
 
 
-def parts_of(set_name: str, seconds: float, corpus: Corpus) -> List[Part]:
-    """The parts of a set; `seconds` scales what is synthesised, 1 is the published size."""
+def parts_of(set_name: str, scale: float, corpus: Corpus) -> List[Part]:
+    """The parts of a set; `scale` multiplies what is synthesised, 1 is the published size."""
     if set_name == "a":
         espeak = Espeak()
         kinds = {"voices": SPLIT["languages"]["train"], "languages": SPLIT["languages"]["test"]}
         return [
-            synthetic.espeak_part(kind, language, SECONDS[kind] * seconds, espeak, corpus)
+            synthetic.espeak_part(kind, language, SECONDS[kind] * scale, espeak, corpus)
             for kind, languages in kinds.items() for language in languages
         ]
     if set_name in ("b", "noisy"):
-        length = SECONDS["festival"] * seconds
+        length = SECONDS["festival"] * scale
         return [synthetic.festival_part(voice, length, corpus, set_name == "noisy") for voice in synthetic.FESTIVAL_VOICES]
+    if set_name == "codebook":
+        return [synthetic.training_part(SECONDS["codebook"] * scale)]
     return human.parts()
 
 
@@ -54,7 +57,7 @@ def smoke_parts() -> List[Part]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes the test sets of eval:visemes.")
-    parser.add_argument("--sets", default=",".join(SETS), help="which of a, b, noisy, c (default: all)")
+    parser.add_argument("--sets", default=",".join(SETS), help="which of a, b, noisy, c, codebook (default: all)")
     parser.add_argument("--scale", type=float, default=1.0, help="how much is synthesised, 1 is the published size")
     parser.add_argument("--root", type=Path, default=ROOT, help="where to (default: .cache/eval)")
     parser.add_argument("--smoke", action="store_true", help="only a set called smoke: a few utterances of espeak-ng")
@@ -71,7 +74,7 @@ def main() -> None:
             parts = smoke_parts() if corpus is None else parts_of(name, options.scale, corpus)
             for part in parts:
                 manifest = build(name, part, options.root)
-                if not (options.no_recogniser or options.smoke):
+                if not (options.no_recogniser or name in ("smoke", "codebook")):
                     allphone.add_to(name, part.name, options.root)
                 total = sum(row["seconds"] for row in manifest["utterances"])
                 left_out = f", {len(manifest['leftOut'])} left out" if manifest["leftOut"] else ""

@@ -19,6 +19,7 @@ from sentences import Corpus
 from split import SPLIT
 from store import RATE, Part, Utterance
 from synthesize import Espeak, Spoken, festival, festival_prosody
+from voices import Cast
 
 SEED = 20260
 #: Silence before and after an utterance of espeak-ng's, in seconds: a mouth has to rest too.
@@ -132,6 +133,23 @@ def festival_part(voice: FestivalVoice, seconds: float, corpus: Corpus, is_noisy
 
     recipe = {"maker": voice.package, "seconds": seconds, "seed": SEED, "noisy": is_noisy}
     return Part(voice.package.removeprefix("festvox-"), voice.language, voice.package, recipe, make)
+
+
+def training_part(seconds: float) -> Part:
+    """Speech as training hears it, which the MFCC peer learns from; it scores nobody."""
+
+    def make() -> Tuple[List[Utterance], List[Dict[str, Any]]]:
+        cast = Cast("train", generator("training"))
+        made: List[Utterance] = []
+        length = 0.0
+        while length < seconds:
+            spoken = cast.utterance(noise_share=0.0)
+            phones = [(part.start, part.end, part.shape) for part in spoken.segments]
+            made.append(Utterance(f"{len(made):03}", spoken.samples, spoken.segments, phones, spoken.sentence))
+            length += len(spoken.samples) / RATE
+        return made, []
+
+    return Part("training", "many", "training voices", {"maker": "training", "seconds": seconds, "seed": SEED}, make)
 
 
 def check_split() -> None:

@@ -40,11 +40,11 @@ export class Life {
     gazeAt(noise, ms, gaze);
     const { stress } = manner;
 
-    into.yaw = 0.2 * noise.curve(ms, 2_900, 21) + 0.26 * noise.curve(ms, 7_700, 22) + 0.2 * gaze.headX +
+    into.yaw = 0.24 * noise.curve(ms, 2_300, 21) + 0.3 * noise.curve(ms, 7_100, 22) + 0.2 * gaze.headX +
       0.22 * stress * noise.curve(ms, 1_300, 23);
-    into.pitch = 0.1 * noise.curve(ms, 2_300, 24) + 0.2 * noise.curve(ms, 6_100, 25) + 0.16 * gaze.headY +
+    into.pitch = 0.16 * noise.curve(ms, 1_900, 24) + 0.28 * noise.curve(ms, 5_900, 25) + 0.16 * gaze.headY +
       0.5 * stress;
-    into.roll = 0.16 * noise.curve(ms, 3_700, 26) + 0.26 * noise.curve(ms, 9_700, 27) +
+    into.roll = 0.2 * noise.curve(ms, 3_100, 26) + 0.26 * noise.curve(ms, 9_700, 27) +
       0.18 * stress * noise.curve(ms, 1_700, 28);
     into.shiftX = 0.18 * noise.curve(ms, 4_100, 29) + 0.3 * noise.curve(ms, 11_300, 30);
     into.shiftY = 0.16 * noise.curve(ms, 5_300, 31) + 0.1 * stress;
@@ -52,8 +52,7 @@ export class Life {
 
     into.gazeX = gaze.x;
     into.gazeY = gaze.y;
-    // The upper lid follows the eye up and down.
-    into.lidLeft = 0.05 * noise.curve(ms, 5_900, 32) + (gaze.y > 0 ? 0.3 : 0.12) * gaze.y - 0.06 * stress;
+    into.lidLeft = 0.05 * noise.curve(ms, 5_900, 32) - 0.06 * stress;
     into.lidRight = into.lidLeft;
     const raise = Math.max(0, noise.curve(ms, 3_100, 33) - 0.35) * 0.4 + 0.05 * noise.curve(ms, 4_700, 34) +
       0.5 * stress;
@@ -64,6 +63,10 @@ export class Life {
     into.squint = 0;
 
     express(manner.expressions, into);
+    // The upper lid follows the eye up and down.
+    const followed = (into.gazeY > 0 ? 0.3 : 0.14) * into.gazeY;
+    into.lidLeft += followed;
+    into.lidRight += followed;
     const shut = blinkAt(noise, ms);
     into.lidLeft += (1 - into.lidLeft) * shut;
     into.lidRight += (1 - into.lidRight) * shut;

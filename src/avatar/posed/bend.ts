@@ -11,11 +11,11 @@ import type { HeadRig } from "./puppet.ts";
 import { CELL } from "./warp.ts";
 
 /** The most that looks natural, in radii of the head: what -1 and 1 of a pose are worth. */
-const YAW_RADII = 0.085;
-const PITCH_RADII = 0.062;
+const YAW_RADII = 0.12;
+const PITCH_RADII = 0.075;
 /** The whole head goes a little the way it turns. */
 const TURN_PART = 0.3;
-const ROLL_RADIANS = 0.056;
+const ROLL_RADIANS = 0.065;
 const SHIFT_RADII = 0.055;
 const BREATH_RADII = 0.02;
 /** What of a breath's lift reaches the head, and the frame's lower edge. */

@@ -8,7 +8,7 @@ import type { Bounds } from "../drawn/bounds.ts";
 import type { Character, Choice } from "./character.ts";
 import type { EyeShape } from "./eye_strokes.ts";
 import type { StrokeMouth } from "./mouth_strokes.ts";
-import type { Ink, StyleRig } from "./rig.ts";
+import type { Ink, Role, StyleRig } from "./rig.ts";
 import { boundsOf, type Shape, shapesOf } from "./shapes.ts";
 import { cutSvg, type Place } from "./svg_cut.ts";
 
@@ -50,34 +50,32 @@ export interface Anatomy {
 export function anatomyOf(character: Character, rig: StyleRig, clothes: string): Anatomy {
   const { parts, choice } = character;
   const { pieces, places, definitions } = cutSvg(character.picture, parts.map((part) => part.at));
-  const retouched = (svg: string) => rig.retouch?.(svg, choice) ?? svg;
-  const layers: Layer[] = [{ kind: "still", svg: retouched(pieces[0]!) }];
+  const still = (svg: string): StillLayer => ({ kind: "still", svg: rig.retouch?.(svg, choice) ?? svg });
+  const mouthLayer: MovingLayer = { kind: "moving", eyes: [], brows: [], hasMouth: true };
+  const isOverBeard = parts.some(({ name }) => name === "beard") && rig.isBeardBehind(choice);
+  const layers: Layer[] = [still(pieces[0]!)];
   let own: Bounds | undefined;
-  const beard = parts.findIndex((part) => part.name === "beard");
-  const isBeardBehind = beard >= 0 && rig.isBeardBehind(choice);
-  const beardLayer = (): StillLayer => ({
-    kind: "still",
-    svg: retouched(placed(parts[beard]!.source, places[beard]!)),
-  });
   for (const [index, part] of parts.entries()) {
     const place = places[index]!;
-    if (part.name === "clothes") layers.push({ kind: "still", svg: rig.clothes?.(choice, clothes) ?? "" });
+    if (part.name === "clothes") layers.push(still(rig.clothes?.(choice, clothes) ?? ""));
     else if (part.name === "beard") {
-      if (!isBeardBehind) layers.push(beardLayer());
+      layers.push(still(placed(part.source, place)));
+      if (isOverBeard) layers.push(mouthLayer);
     } else {
       const shapes = shapesOf(part.source, place).map((shape) => ({
         shape,
         role: rig.role(shape, part.name, choice),
       }));
-      const of = (...roles: readonly string[]) => shapes.filter(({ role }) => roles.includes(role));
-      const hasMouth = part.name === "mouth";
-      if (hasMouth && isBeardBehind) layers.push(beardLayer());
-      if (hasMouth) own = boundsOf(of("mouth").map(({ shape }) => shape));
+      const of = (...roles: readonly Role[]) => shapes.filter(({ role }) => roles.includes(role));
       const eyes = of("eye", "white", "pupil");
-      layers.push({ kind: "moving", eyes, brows: of("brow").map(({ shape }) => shape), hasMouth });
+      layers.push({ kind: "moving", eyes, brows: of("brow").map(({ shape }) => shape), hasMouth: false });
+      if (part.name === "mouth") {
+        own = boundsOf(of("mouth").map(({ shape }) => shape));
+        if (!isOverBeard) layers.push(mouthLayer);
+      }
       layers.push({ kind: "shapes", shapes: of("still").map(({ shape }) => shape) });
     }
-    layers.push({ kind: "still", svg: retouched(pieces[index + 1]!) });
+    layers.push(still(pieces[index + 1]!));
   }
   const ink = rig.ink(choice);
   return { layers, definitions, ink, mouth: placeMouth(own, rig, choice, ink) };

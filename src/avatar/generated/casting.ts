@@ -70,7 +70,7 @@ function openEyed(
     layer.kind === "moving" ? layer.eyes : []
   );
   const layers = anatomy.layers.map((layer) =>
-    layer.kind === "moving" && layer.hasMouth ? { ...layer, eyes } : layer
+    layer.kind === "moving" && layer.eyes.length > 0 ? { ...layer, eyes } : layer
   );
   return { ...anatomy, layers };
 }

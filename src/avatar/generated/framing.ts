@@ -12,7 +12,9 @@ const AIR_ABOVE = 0.07;
 /** The hair's width is at most so much of the frame's. */
 const WIDEST = 0.9;
 /** Where a picture of the head alone ends, from the top of the neck (0) to the shoulders (1). */
-const HEAD_END = 0.75;
+const HEAD_END = 1.1;
+/** Hair farther out than so many of the head's radii may leave the frame. */
+const HAIR_RADII = 1.3;
 
 /** `hair` is the head with its hair; `bottom` the lowest line that the figure fills. */
 export function frameFigure(
@@ -24,8 +26,10 @@ export function frameFigure(
 ): View {
   const end = framing === "bust" ? bottom : head.neckY + (head.shoulderY - head.neckY) * HEAD_END;
   const aspect = size.width / size.height;
-  const height = Math.max((end - hair.top) / (1 - AIR_ABOVE), (hair.right - hair.left) / WIDEST / aspect);
+  const left = Math.max(hair.left, head.x - head.radiusX * HAIR_RADII);
+  const right = Math.min(hair.right, head.x + head.radiusX * HAIR_RADII);
+  const height = Math.max((end - hair.top) / (1 - AIR_ABOVE), (right - left) / WIDEST / aspect);
   const scale = size.height / height;
-  const middle = (hair.left + hair.right) / 4 + (head.x + head.neckX) / 4;
+  const middle = (left + right) / 4 + (head.x + head.neckX) / 4;
   return { x: middle - size.width / scale / 2, y: end - height, scale };
 }

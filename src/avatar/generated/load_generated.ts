@@ -23,6 +23,8 @@ import { svgImage } from "./svg_image.ts";
 /** Side of the small picture that says how far hair reaches, in pixels, and the part of the style's units it shows. */
 const SCOUT_PIXELS = 160;
 const SCOUT_MARGIN = 0.3;
+/** What is farther out than so many of the head's radii is no hair but a hand, say. */
+const HAIR_RADII = 1.6;
 
 /** Throws InputFault `bad_avatar` for a style or an option that is not known, in one line naming the nearest. */
 export async function loadGenerated(spec: GeneratedSpec, size: FrameSize, look: AvatarLook): Promise<Puppet> {
@@ -65,8 +67,10 @@ async function hairBounds(anatomy: Anatomy, rig: StyleRig, what: string): Promis
   for (let y = 0; y < end; y++) {
     for (let x = 0; x < SCOUT_PIXELS; x++) {
       if (pixels[(y * SCOUT_PIXELS + x) * 4 + 3]! < 64) continue;
-      left = Math.min(left, view.x + x / view.scale);
-      right = Math.max(right, view.x + (x + 1) / view.scale);
+      const artX = view.x + (x + 0.5) / view.scale;
+      if (Math.abs(artX - head.x) > head.radiusX * HAIR_RADII) continue;
+      left = Math.min(left, artX);
+      right = Math.max(right, artX);
       top = Math.min(top, view.y + y / view.scale);
     }
   }

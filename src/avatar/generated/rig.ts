@@ -97,7 +97,7 @@ export interface StyleRig {
   /** What a shape is; called for every shape of the mouth's, the eyes' and the brows' component. */
   readonly role: (shape: Shape, part: PartName, choice: Choice) => Role;
   readonly ink: (choice: Choice) => Ink;
-  /** Whether the mouth is painted over this beard; else the beard hangs over the mouth as the style has it. */
+  /** Whether the mouth is painted over the beard; else that hangs over the mouth as the style has it. */
   readonly isBeardBehind: (choice: Choice) => boolean;
   /** Mends the still picture for Skia, which knows no blend modes in SVG. */
   readonly retouch?: (svg: string, choice: Choice) => string;

@@ -24,11 +24,11 @@ export const lorelei: StyleRig = {
   head: { x: 480, y: 440, radiusX: 240, radiusY: 300, neckX: 470, neckY: 770, shoulderY: 880 },
   bottom: 1010,
   mouth: {
-    within: { left: 540, top: 618, right: 604, bottom: 652 },
+    within: { left: 540, top: 612, right: 620, bottom: 668 },
     halfWidthMin: 56,
     halfWidthMax: 80,
     drop: 0.9,
-    lowest: 702,
+    lowest: 708,
     riseDegrees: 4,
     openLine: 6.5,
     closedLine: 12,

@@ -7,8 +7,19 @@ import type { StyleRig } from "../rig.ts";
 
 /** Eyes with a white and a pupil in it; their outlines stay. */
 const BALLS = new Set(["awe", "fear", "hectic", "rage"]);
-/** Beards that grow around the mouth; moustaches and goatees hang over it. */
-const BEARDS = new Set(["chin", "full", "full2", "full3", "full4", "goatee2"]);
+/** Beards around the mouth, and the moustaches that would hide it; the others hang over it. */
+const BEARDS = new Set([
+  "chin",
+  "full",
+  "full2",
+  "full3",
+  "full4",
+  "goatee1",
+  "goatee2",
+  "moustache2",
+  "moustache3",
+  "moustache5",
+]);
 const PUPIL_WIDTH_MAX = 60;
 const OPEN = "explaining";
 
@@ -42,11 +53,11 @@ export const openPeeps: StyleRig = {
   head: { x: 395, y: 340, radiusX: 185, radiusY: 225, neckX: 385, neckY: 570, shoulderY: 640 },
   bottom: 760,
   mouth: {
-    within: { left: 454, top: 468, right: 482, bottom: 494 },
+    within: { left: 454, top: 466, right: 486, bottom: 507 },
     halfWidthMin: 33,
     halfWidthMax: 46,
     drop: 0.95,
-    lowest: 530,
+    lowest: 537,
     riseDegrees: 0,
     openLine: 6.5,
     closedLine: 12,

@@ -5,7 +5,7 @@
  * In: text, files, interrupts. Out: a camera, a sound device, a recording, events. What the machine lacks never stops
  * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
  */
-import { ACTIONS, EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
+import { EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
@@ -25,7 +25,6 @@ import {
   type Utterance,
   type Voice,
 } from "../speech/mod.ts";
-import { PHASES } from "../stage/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Folders, Log } from "../app/mod.ts";
 import { EventHub } from "./event_hub.ts";
@@ -35,7 +34,15 @@ import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { StageThread } from "./stage_thread.ts";
-import { type CameraState, type ProgrammeState, type RecordingState, round, roundEach } from "./state.ts";
+import {
+  type CameraState,
+  pictureState,
+  type ProgrammeState,
+  type RecordingState,
+  round,
+  roundEach,
+  soundState,
+} from "./state.ts";
 import { Subtitles } from "./subtitles.ts";
 import { checkVoice, openTts } from "./voice.ts";
 
@@ -309,6 +316,7 @@ export class Programme implements AsyncDisposable {
   }
 
   #onEvent(event: SpeechEvent): void {
+    if (event.kind === "warning") this.#trouble(event.text);
     this.#subtitles.hear(event);
     this.events.publish(event);
     this.#options.log.debug("speech", { ...event });
@@ -336,30 +344,13 @@ export class Programme implements AsyncDisposable {
     const { stageGauges: stage, soundGauges: sound } = this.memory;
     const speaker = this.#speaker.state();
     const { speaking } = this.#subtitles;
-    const soundState = this.#sound.state();
     const recording = this.#recordingState();
-    const action = ACTIONS[stage.get("action")];
     return {
       avatar: config.avatar,
       engine: config.engine,
       size: `${config.width}x${config.height}`,
       uptimeMs: Math.round(clock.nowMs() - this.#startedMs),
-      picture: {
-        phase: PHASES[stage.get("phase")] ?? "idle",
-        fps: round(this.#fps.measure(stage.get("units"), clock.nowMs()), 1),
-        units: stage.get("units"),
-        laggedFrames: stage.get("laggedFrames"),
-        repeatedFrames: stage.get("repeatedFrames"),
-        reanchors: stage.get("reanchors"),
-        skewMs: stage.get("skewMs"),
-        skewMsMax: stage.get("skewMsMax"),
-        composeMs: round(stage.get("composeMs"), 2),
-        tickErrorMs: round(stage.get("tickErrorMs"), 3),
-        slewPpm: stage.get("slewPpm"),
-        holdFrames: stage.get("holdFrames"),
-        expression: EXPRESSIONS[stage.get("expression")] ?? "neutral",
-        ...(action === undefined ? {} : { action }),
-      },
+      picture: pictureState(stage, round(this.#fps.measure(stage.get("units"), clock.nowMs()), 1)),
       speech: {
         queued: speaker.queued,
         queuedMs: speaker.queuedMs,
@@ -372,17 +363,7 @@ export class Programme implements AsyncDisposable {
         ...(speaking ? { speaking } : {}),
       },
       camera: this.#cameraState(),
-      sound: {
-        kind: soundState.kind,
-        device: soundState.deviceName,
-        latencyMs: round(sound.get("latencyMs"), 1),
-        depthMs: round(sound.get("depthMs"), 1),
-        targetDepthMs: sound.get("targetDepthMs"),
-        underruns: sound.get("underruns"),
-        restarts: sound.get("deviceRestarts"),
-        isDeviceClock: sound.get("isDeviceClock") === 1,
-        ...(this.#microphone ? { microphone: this.#microphone.sourceName } : {}),
-      },
+      sound: soundState(sound, this.#sound.state(), this.#microphone?.sourceName),
       lipsync: roundEach(this.#engine.gauges.snapshot(), 3),
       ...(recording ? { recording } : {}),
       ...(this.page ? { page: this.page } : {}),

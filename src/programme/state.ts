@@ -1,6 +1,8 @@
 /** What `state`, the live view and the page show: plain data, a snapshot of every station's gauges. */
-import type { Action, Expression } from "../avatar/mod.ts";
-import type { Phase } from "../stage/mod.ts";
+import { type Action, ACTIONS, type Expression, EXPRESSIONS } from "../avatar/mod.ts";
+import type { Gauges } from "../metrics/mod.ts";
+import type { SoundGauges, SoundState as DeviceState } from "../sound/mod.ts";
+import { type Phase, PHASES, type StageGauge } from "../stage/mod.ts";
 
 export interface ProgrammeState {
   readonly avatar: string;
@@ -85,6 +87,41 @@ export interface RecordingState {
   readonly path: string;
   readonly frames: number;
   readonly lostUnits: number;
+}
+
+/** `fps` is measured by the caller. */
+export function pictureState(stage: Gauges<StageGauge>, fps: number): PictureState {
+  const action = ACTIONS[stage.get("action")];
+  return {
+    phase: PHASES[stage.get("phase")] ?? "idle",
+    fps,
+    units: stage.get("units"),
+    laggedFrames: stage.get("laggedFrames"),
+    repeatedFrames: stage.get("repeatedFrames"),
+    reanchors: stage.get("reanchors"),
+    skewMs: stage.get("skewMs"),
+    skewMsMax: stage.get("skewMsMax"),
+    composeMs: round(stage.get("composeMs"), 2),
+    tickErrorMs: round(stage.get("tickErrorMs"), 3),
+    slewPpm: stage.get("slewPpm"),
+    holdFrames: stage.get("holdFrames"),
+    expression: EXPRESSIONS[stage.get("expression")] ?? "neutral",
+    ...(action === undefined ? {} : { action }),
+  };
+}
+
+export function soundState(gauges: SoundGauges, device: DeviceState, microphone?: string): SoundState {
+  return {
+    kind: device.kind,
+    device: device.deviceName,
+    latencyMs: round(gauges.get("latencyMs"), 1),
+    depthMs: round(gauges.get("depthMs"), 1),
+    targetDepthMs: gauges.get("targetDepthMs"),
+    underruns: gauges.get("underruns"),
+    restarts: gauges.get("deviceRestarts"),
+    isDeviceClock: gauges.get("isDeviceClock") === 1,
+    ...(microphone === undefined ? {} : { microphone }),
+  };
 }
 
 /** Decimals that say something; the rest is noise to a reader. */

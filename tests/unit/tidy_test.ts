@@ -63,6 +63,10 @@ const isTest = (path: string) => path.startsWith("tests/");
 /** Scripts for a browser, which has no src/time. */
 const isPageAsset = (path: string) => /^src\/[a-z]+\/(assets|page)\//.test(path);
 
+/** How a file of this language begins where it says first what it is. */
+const headerOf = (path: string) =>
+  path.endsWith(".py") ? /^(#!.*\n)?"""\S/ : /^(#!.*\n)?\/\*\* ?\S|^(#!.*\n)?\/\*\*\n/;
+
 const RULES: Readonly<Record<string, Rule>> = {
   "no file is longer than 400 lines": (sources) =>
     [...sources].filter(([, text]) => lineCount(text) > LINES_MAX).map(([path, text]) =>
@@ -77,7 +81,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "every file but mod.ts begins with a header": (sources) =>
     [...sources].filter(([path, text]) =>
-      isShipped(path) && !path.endsWith("/mod.ts") && !/^(#!.*\n)?\/\*\* ?\S|^(#!.*\n)?\/\*\*\n/.test(text)
+      isShipped(path) && !path.endsWith("/mod.ts") && !headerOf(path).test(text)
     ).map(([path]) => `${path} has no header comment`),
   "imports point down the way and through mod.ts": (sources) =>
     [...sources].flatMap(([path, text]) => importsOf(text).flatMap((target) => badImport(path, target))),

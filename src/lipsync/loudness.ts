@@ -1,5 +1,5 @@
 /**
- * The built-in engine: a mouth from loudness and spectrum. No model, any language, about 20 us a frame.
+ * The built-in engine: a mouth from loudness and spectrum. No model, any language, about 60 us a frame.
  *
  * In: 16 kHz speech, frame by frame, of any length. Out: one mouth a frame, 46 ms of right context. Runs in any
  * thread; allocates nothing after construction. Limits: it hears how open, how wide or round and how hissing a

@@ -15,6 +15,8 @@ import numpy as np
 
 from acoustics import FRAME_OFFSET_S, FRAME_S, STATES, AcousticModel, PhoneModel
 
+#: Changes whenever other times would be found: what was kept of earlier alignments counts no more.
+VERSION = 1
 #: What a pause costs to enter, and what a change of phone costs in the free search, in nats.
 PAUSE_COST = 2.0
 FREE_CHANGE_COST = 3.7

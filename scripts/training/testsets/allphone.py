@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Dict, List, Tuple
 
 from acoustics import FRAME_OFFSET_S, FRAME_S, MODEL, require
-from labels import PARAMETERS, VISEMES, arpabet_shapes, frame_labels, segments
-from store import ROOT
+from labels import arpabet_shapes, segments
+from store import ROOT, keep, kept_key, kept_value, write_frames
 
 SUFFIX = ".allphone.tsv"
+#: Sounds in one run of the recogniser.
+_BATCH = 40
 
 
 def _recognise(files: List[Path]) -> List[List[Tuple[float, str]]]:
@@ -40,19 +42,14 @@ def _recognise(files: List[Path]) -> List[List[Tuple[float, str]]]:
 
 
 def add_to(set_name: str, part: str, root: Path = ROOT) -> None:
-    """Writes what was recognised in a part's utterances beside their labels, unless it is there already."""
+    """Writes what was recognised in a part's utterances beside their labels; each sound is listened to once."""
     manifest = json.loads((root / set_name / f"{part}.json").read_text())
-    todo = [row for row in manifest["utterances"] if not _is_fresh(root / set_name / f"{row['name']}.wav")]
-    files = [root / set_name / f"{row['name']}.wav" for row in todo]
-    for row, path, phones in zip(todo, files, _recognise(files) if files else []):
-        visemes, mouths = frame_labels(segments(phones, row["seconds"], arpabet_shapes), row["seconds"])
-        rows = ["\t".join(("viseme",) + tuple(PARAMETERS))]
-        rows += ["\t".join([VISEMES[viseme], *(f"{value:.3f}" for value in mouth)]) for viseme, mouth in zip(visemes, mouths)]
-        partial = path.with_suffix(".partial")
-        partial.write_text("\n".join(rows) + "\n")
-        partial.rename(path.with_suffix(SUFFIX))
-
-
-def _is_fresh(sound: Path) -> bool:
-    answer = sound.with_suffix(SUFFIX)
-    return answer.exists() and answer.stat().st_mtime >= sound.stat().st_mtime
+    rows = manifest["utterances"]
+    files = [root / set_name / f"{row['name']}.wav" for row in rows]
+    keys = [kept_key("allphone", path.read_bytes()) for path in files]
+    for first in range(0, len(files), _BATCH):
+        todo = [at for at in range(first, min(first + _BATCH, len(files))) if kept_value(keys[at]) is None]
+        for at, phones in zip(todo, _recognise([files[at] for at in todo]) if todo else []):
+            keep(keys[at], phones)
+    for row, path, key in zip(rows, files, keys):
+        write_frames(path.with_suffix(SUFFIX), segments(kept_value(key), row["seconds"], arpabet_shapes), row["seconds"])

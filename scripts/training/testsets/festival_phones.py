@@ -1,6 +1,7 @@
 """Phones of the Festival voices that only test, where their names mean something else than in labels.py's Festival table."""
 from __future__ import annotations
 
+import hashlib
 from typing import Dict
 
 from labels import Shapes, festival_shapes
@@ -12,7 +13,9 @@ def _one(rows: Dict[str, str]) -> Dict[str, Shapes]:
 
 _ITALIAN: Dict[str, Shapes] = _one({"n": "nf"})
 _CZECH: Dict[str, Shapes] = {
-    **_one({"s": "c", "ch": "c~ dz~ s~ z~", "k": "ch", "t": "t~ d~", "n": "n~", "r": "r~ r~*", "i": "j"}), "h": None,
+    **_one({"s": "c", "ch": "c~ dz~ s~ z~", "k": "ch", "t": "t~ d~", "n": "n~", "r": "r~ r~*", "i": "j"}),
+    "h": None,
+    "_": None,  # a glottal stop
 }
 _FINNISH: Dict[str, Shapes] = {**_one({"ae": "@ @:", "oe": "7 7:", "u": "y y:", "i": "j", "n": "N N: n: l:"}), "h": None}
 #: Naresh's Hindi, Marathi and Telugu: th and dh are dental stops, T, D, tth and ddh retroflex ones, ch and j affricates.
@@ -38,6 +41,11 @@ _BY_PACKAGE: Dict[str, Dict[str, Shapes]] = {
     "festvox-suopuhe-lj": _FINNISH, "festvox-suopuhe-mv": _FINNISH,
     "festvox-hi-nsk": _HINDI, "festvox-mr-nsk": _HINDI, "festvox-te-nsk": _TELUGU, "festvox-ru": _RUSSIAN,
 }
+
+
+def phones_digest() -> str:
+    """Changes with the tables above, so that what was made of them is made again."""
+    return hashlib.sha256(repr(_BY_PACKAGE).encode()).hexdigest()[:12]
 
 
 def shapes_of(package: str, phone: str) -> Shapes:

@@ -15,10 +15,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from acoustics import AcousticModel, Missing, require, senone_costs
-from align import Alignment, Word, align
+from align import VERSION, Alignment, Phone, Word, align
 from labels import Segment, Shapes, arpabet_shapes, ipa_shapes, segments
 from pronounce import english, foreign
-from store import RATE, Part, Utterance, write_wav
+from store import RATE, Part, Utterance, keep, kept_key, kept_value, write_wav
 
 TRANSCRIPTS = Path(__file__).resolve().parent / "transcripts"
 ASTERISK = Path("/usr/share/asterisk/sounds")
@@ -135,24 +135,35 @@ def _utterance(source: Source, recording: Recording, samples: np.ndarray, found:
 
 
 def _make(source: Source) -> Tuple[List[Utterance], List[Dict[str, Any]]]:
-    model = AcousticModel()
+    todo = recordings(source)
     kept: List[Utterance] = []
     left_out: List[Dict[str, Any]] = []
-    todo = recordings(source)
     for first in range(0, len(todo), _BATCH):
         batch = todo[first : first + _BATCH]
         sounds = [decode(recording.path) for recording in batch]
-        for recording, samples, costs in zip(batch, sounds, costs_of(sounds)):
-            try:
-                found = align(model, costs, words_of(source, recording.text))
-                reason = reason_against(found)
-            except ValueError as error:
-                reason = str(error)
-            if reason is None:
+        for recording, samples, found in zip(batch, sounds, _alignments(source, batch, sounds)):
+            reason = "the recording is shorter than its words" if found is None else reason_against(found)
+            if found is not None and reason is None:
                 kept.append(_utterance(source, recording, samples, found))
             else:
                 left_out.append({"name": recording.name, "text": recording.text, "reason": reason})
     return kept, left_out
+
+
+def _alignments(source: Source, batch: List[Recording], sounds: List[np.ndarray]) -> List[Optional[Alignment]]:
+    """Alignments of a batch; each is kept by sound and words, so labels can change without listening again."""
+    words = [words_of(source, recording.text) for recording in batch]
+    keys = [kept_key("alignment", str(VERSION), samples.tobytes(), repr(one)) for samples, one in zip(sounds, words)]
+    todo = [at for at, key in enumerate(keys) if kept_value(key) is None]
+    if todo:
+        model = AcousticModel()
+        for at, costs in zip(todo, costs_of([sounds[at] for at in todo])):
+            try:
+                keep(keys[at], align(model, costs, words[at]))
+            except ValueError:
+                keep(keys[at], False)
+    found = [kept_value(key) for key in keys]
+    return [Alignment([Phone(*phone) for phone in one[0]], *one[1:]) if one else None for one in found]
 
 
 def costs_of(sounds: List[np.ndarray]) -> List[np.ndarray]:

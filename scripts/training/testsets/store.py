@@ -50,16 +50,45 @@ def write_wav(path: Path, samples: np.ndarray) -> None:
         file.writeframes(pcm.tobytes())
 
 
-def _write_utterance(folder: Path, utterance: Utterance) -> Dict[str, Any]:
-    seconds = len(utterance.samples) / RATE
-    visemes, mouths = frame_labels(utterance.segments, seconds)
-    write_wav(folder / f"{utterance.name}.wav", utterance.samples)
+def write_frames(path: Path, segments: Sequence[Segment], seconds: float) -> int:
+    """The table of frames that the evaluation reads; returns how many there are."""
+    visemes, mouths = frame_labels(segments, seconds)
     rows = ["\t".join(("viseme",) + tuple(PARAMETERS))]
     rows += ["\t".join([VISEMES[viseme], *(f"{value:.3f}" for value in mouth)]) for viseme, mouth in zip(visemes, mouths)]
-    (folder / f"{utterance.name}.frames.tsv").write_text("\n".join(rows) + "\n")
+    partial = path.with_suffix(".partial")
+    partial.write_text("\n".join(rows) + "\n")
+    partial.rename(path)
+    return len(visemes)
+
+
+def _write_utterance(folder: Path, utterance: Utterance) -> Dict[str, Any]:
+    seconds = len(utterance.samples) / RATE
+    write_wav(folder / f"{utterance.name}.wav", utterance.samples)
+    frames = write_frames(folder / f"{utterance.name}.frames.tsv", utterance.segments, seconds)
     table = "".join(f"{start:.4f}\t{end:.4f}\t{phone}\n" for start, end, phone in utterance.phones)
     (folder / f"{utterance.name}.phones.tsv").write_text("start\tend\tphone\n" + table)
-    return {"name": utterance.name, "seconds": round(seconds, 4), "frames": len(visemes), "text": utterance.text}
+    return {"name": utterance.name, "seconds": round(seconds, 4), "frames": frames, "text": utterance.text}
+
+
+def kept_key(kind: str, *parts: "bytes | str") -> Path:
+    """Where something that took long is kept: under a digest of everything it was made from."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else part.encode())
+        digest.update(b"|")
+    return ROOT / "kept" / f"{kind}-{digest.hexdigest()[:24]}.json"
+
+
+def kept_value(key: Path) -> Any:
+    """What was kept there (lists for tuples), or None."""
+    return json.loads(key.read_text()) if key.exists() else None
+
+
+def keep(key: Path, value: Any) -> None:
+    key.parent.mkdir(parents=True, exist_ok=True)
+    partial = key.with_suffix(".partial")
+    partial.write_text(json.dumps(value))
+    partial.rename(key)
 
 
 def labels_digest() -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 import augment
 from acoustics import Missing, require
-from festival_phones import shapes_of
+from festival_phones import phones_digest, shapes_of
 from labels import segments
 from sentences import Corpus
 from split import SPLIT
@@ -131,7 +131,7 @@ def festival_part(voice: FestivalVoice, seconds: float, corpus: Corpus, is_noisy
             made.append(Utterance(f"{len(made):03}", samples, parts, _table(spoken), text))
         return made, []
 
-    recipe = {"maker": voice.package, "seconds": seconds, "seed": SEED, "noisy": is_noisy}
+    recipe = {"maker": voice.package, "seconds": seconds, "seed": SEED, "noisy": is_noisy, "phones": phones_digest()}
     return Part(voice.package.removeprefix("festvox-"), voice.language, voice.package, recipe, make)
 
 

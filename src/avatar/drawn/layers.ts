@@ -11,12 +11,15 @@ import type { InputFault } from "../../errors/mod.ts";
 import { type FrameSize, withDeadline } from "../../time/mod.ts";
 import { badAvatar } from "../folder.ts";
 import { guardedSvg } from "./svg_guard.ts";
+import { Extent } from "./extent.ts";
 import type { View } from "./view.ts";
 
 const PAINT_MS_MAX = 10_000;
 /** Each is a canvas of its own for a while, and a blur reads so many pixels around each. */
 const LAYERS_MAX = 200;
 const BLUR_MAX = 100;
+/** A blur of one sigma is felt so many sigmas away. */
+const BLUR_REACH = 3;
 const LAYER = /^<g\b([^<>]*)>$/;
 
 interface Layer {
@@ -104,9 +107,11 @@ async function paintLayers(
   size: FrameSize,
 ): Promise<void> {
   const context = canvas.getContext("2d");
+  if (layers.length === 0) return;
   const piece = createCanvas(size.width, size.height);
   const pieceContext = piece.getContext("2d");
   const viewBox = `${view.x} ${view.y} ${size.width / view.scale} ${size.height / view.scale}`;
+  const extent = new Extent(size);
   for (const layer of layers) {
     const source = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
       `viewBox="${viewBox}" preserveAspectRatio="none">${definitions}${layer.source}</svg>`;
@@ -115,11 +120,18 @@ async function paintLayers(
       context.drawImage(piece, 0, 0);
       pieceContext.clearRect(0, 0, size.width, size.height);
     }
+    const blur = layer.blur * view.scale;
+    const around = extent.of(image, blur * BLUR_REACH);
+    if (!around) continue; // nothing of it is in the picture
+    pieceContext.save();
+    // A blur costs by the area that it could touch.
+    pieceContext.beginPath();
+    pieceContext.rect(around.x, around.y, around.width, around.height);
+    pieceContext.clip();
     pieceContext.globalCompositeOperation = layer.isAtop ? "source-atop" : "source-over";
-    pieceContext.filter = layer.blur > 0 ? `blur(${layer.blur * view.scale}px)` : "none";
+    pieceContext.filter = blur > 0 ? `blur(${blur}px)` : "none";
     pieceContext.drawImage(image, 0, 0);
-    pieceContext.filter = "none";
-    pieceContext.globalCompositeOperation = "source-over";
+    pieceContext.restore();
   }
   context.drawImage(piece, 0, 0);
   piece.width = piece.height = 1; // frees the surface now, not at some collection

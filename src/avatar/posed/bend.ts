@@ -6,6 +6,7 @@
  * computed at loading; a frame costs a tenth of a millisecond at 720p and allocates nothing.
  */
 import type { FrameSize } from "../../time/mod.ts";
+import { ease } from "../life/noise.ts";
 import type { Pose } from "../life/pose.ts";
 import type { HeadRig } from "./puppet.ts";
 import { CELL } from "./warp.ts";
@@ -134,9 +135,4 @@ function side(rig: HeadRig, x: number, from: number, to: number): number {
 function edge(x: number, y: number, { width, height }: FrameSize): number {
   const near = EDGE_PART * Math.min(width, height);
   return ease(Math.min(x, width - x, y) / near);
-}
-
-function ease(value: number): number {
-  const x = value < 0 ? 0 : value > 1 ? 1 : value;
-  return x * x * (3 - 2 * x);
 }

@@ -36,7 +36,7 @@ const ORDER: readonly (readonly string[])[] = [
 const TOP_LEVEL = new Set(
   [
     ...[".ci", ".git", ".gitattributes", ".gitignore", ".github", "deno.json", "deno.lock", "main.ts"],
-    ...["src", "obs", "scripts", "avatars", "models", "tests"],
+    ...["src", "obs", "scripts", "avatars", "models", "tests", "docs"],
     ...["node_modules", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE"],
   ],
 );

@@ -26,7 +26,10 @@ const SQUINT = 0.26;
 const GLANCE_X = 0.42;
 const GLANCE_Y = 0.2;
 /** Thickness of lashes and lid's edge, which move as one. */
-const LASHES = 0.028;
+const LASHES = 0.045;
+/** Lashes and lid reach beyond the mesh's corners of the eye, towards the temple and the nose. */
+const BEYOND_OUTER = 0.055;
+const BEYOND_INNER = 0.02;
 
 /** Knots of a column's skin: forehead to lid, and below the eye. */
 export const LID_FIRST = 0;
@@ -78,8 +81,8 @@ export class EyesShape {
     this.#browTop = both((eye) => eye.browTop);
     this.#browBottom = both((eye) => eye.browBottom);
     this.#fold = both((eye) => eye.fold);
-    this.#upper = both((eye) => eye.upper);
-    this.#lower = both((eye) => eye.lower);
+    this.#upper = this.#lids(mesh, (eye) => eye.upper);
+    this.#lower = this.#lids(mesh, (eye) => eye.lower);
     const eye = (indices: EyeIndices): Eye => {
       const rim = [1, 2, 3, 4].map((at) =>
         Math.hypot(
@@ -89,8 +92,8 @@ export class EyesShape {
       );
       const isLeft = indices === LEFT_EYE;
       return {
-        left: mesh.x(indices.upper[0]!),
-        right: mesh.x(indices.upper.at(-1)!),
+        left: mesh.x(indices.upper[0]!) - (isLeft ? BEYOND_OUTER : BEYOND_INNER) * p,
+        right: mesh.x(indices.upper.at(-1)!) + (isLeft ? BEYOND_INNER : BEYOND_OUTER) * p,
         irisX: mesh.x(indices.iris),
         irisY: mesh.y(indices.iris),
         irisRadius: rim.reduce((sum, one) => sum + one, 0) / 4,
@@ -110,6 +113,23 @@ export class EyesShape {
       bottom = Math.max(bottom, this.#bottom(x));
     }
     return { left: this.#left, right: this.#right, top, bottom };
+  }
+
+  /** Lid edges of both eyes, their corners a little farther out than the mesh has them. */
+  #lids(mesh: Mesh, of: (eye: EyeIndices) => readonly number[]): Curve {
+    const p = this.pupils;
+    const xs: number[] = [];
+    const ys: number[] = [];
+    for (const eye of [LEFT_EYE, RIGHT_EYE]) {
+      const [outer, inner] = eye === LEFT_EYE ? [BEYOND_OUTER, BEYOND_INNER] : [BEYOND_INNER, BEYOND_OUTER];
+      const indices = of(eye);
+      indices.forEach((index, at) => {
+        const isEnd = at === 0 || at === indices.length - 1;
+        xs.push(mesh.x(index) + (isEnd ? (at === 0 ? -outer : inner) * p : 0));
+        ys.push(mesh.y(index));
+      });
+    }
+    return new Curve(xs, ys, this.#left - p, this.#right + p);
   }
 
   set(pose: Pose): void {
@@ -169,7 +189,8 @@ export class EyesShape {
     const fold = Math.min(this.#fold.at(x), upper - LASHES * p * 1.2);
     const browBottom = Math.min(this.#browBottom.at(x), fold - 0.03 * p);
     const browTop = Math.min(this.#browTop.at(x), browBottom - 0.02 * p);
-    const lashes = Math.min(LASHES * p, (upper - fold) * 0.6);
+    const lashes = Math.min(LASHES * p, (upper - fold) * 0.75);
+    const inset = Math.min(0.014 * p, 0.1 * high) * smooth(3 * closes);
     const { to, from, share } = skin;
     skin.x = ball.x = x;
     skin.shift = 0;
@@ -181,11 +202,12 @@ export class EyesShape {
     to[2] = browBottom + brow;
     from[3] = fold;
     to[3] = Math.max(to[2] + 0.4 * (fold - browBottom), fold + brow * 0.2 + lifted * 0.4);
-    from[4] = upper - lashes;
+    from[4] = upper - lashes - inset;
     to[4] = Math.max(to[3] + 0.1, top - lashes);
-    from[5] = upper;
+    // What of the eye's white lies on the lid's very edge stays with the eyeball.
+    from[5] = upper - inset;
     to[5] = Math.max(to[4] + 0.1, top);
-    from[6] = lower;
+    from[6] = lower + inset;
     to[6] = Math.max(to[5], bottom);
     from[7] = to[7] = Math.max(this.#bottom(x), lower + 0.05 * p);
     share.fill(0);

@@ -90,6 +90,9 @@ export class MouthShape {
 
   // This column.
   #stillX = 0;
+  /** Where the lips' outer edges would be if the lips were thin. */
+  #outerTop = 0;
+  #outerBottom = 0;
   /** The opening's upper and lower edge. */
   gapTop = 0;
   gapBottom = 0;
@@ -183,7 +186,7 @@ export class MouthShape {
     const round = Math.min(1, Math.max(this.gap / (0.3 * p), pucker * Math.min(1, this.gap / (0.04 * p))));
     this.#power = mix(0.85, 0.55, round);
     const wide = mix(0.62, 0.92, Math.min(1, this.gap / (0.06 * p))) * (1 - 0.12 * teeth);
-    this.#inner = mix(wide, 0.4 + 0.35 * jaw, pucker);
+    this.#inner = mix(wide, 0.31 + 0.42 * jaw, pucker);
     this.#straight = mix(
       this.isApart ? 0.2 : 0,
       0.85,
@@ -219,6 +222,10 @@ export class MouthShape {
     const shape = this.gap <= 0 ? 0 : bow ** this.#power;
     this.gapTop = line - (this.#up + this.#corner) * shape;
     this.gapBottom = line + (this.#down - this.#corner) * shape;
+    // The lips' outer edges follow the opening more evenly than its own edges: lips are thicker beside a small one.
+    const outer = mix(shape, (1 - u * u) ** 0.8, 0.75);
+    this.#outerTop = line - (this.#up + this.#corner) * outer;
+    this.#outerBottom = line + (this.#down - this.#corner) * outer;
     return shift;
   }
 
@@ -246,13 +253,13 @@ export class MouthShape {
     const chin = Math.max(this.#chin.at(x), lipBottom + 0.16 * this.pupils);
     to[0] = from[0] = Math.min(this.#still.at(x), lipTop - 0.05 * this.pupils);
     from[1] = upperEdge - upper;
-    to[1] = this.gapTop - upper * this.#thickUpper;
+    to[1] = Math.min(this.gapTop - 0.4 * upper, this.#outerTop - upper * this.#thickUpper);
     from[2] = upperEdge - upper * this.#rolledUpper;
     to[2] = this.gapTop;
     from[3] = lowerEdge + lower * this.#rolledLower;
     to[3] = this.gapBottom;
     from[4] = lowerEdge + lower;
-    to[4] = this.gapBottom + lower * this.#thickLower;
+    to[4] = Math.max(this.gapBottom + 0.4 * lower, this.#outerBottom + lower * this.#thickLower);
     from[5] = chin;
     to[5] = chin + this.#chinDrop * (1 - sidewise * sidewise);
     from[6] = to[6] = chin + this.#neckBelow;
@@ -262,7 +269,7 @@ export class MouthShape {
       share[3] =
       share[4] =
         1;
-    share[5] = 0.3;
+    share[5] = 0.12;
   }
 }
 

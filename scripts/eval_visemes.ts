@@ -40,6 +40,7 @@ Measures the shipped lip-sync networks, and simpler mouths beside them, on speec
   --json FILE       everything measured: by language, voice and viseme, with confusions
   --write-metrics   the figures into docs/visemes.md and each model.json
   --cache FOLDER    where the test sets are or are made; .cache/eval without it
+  --no-peers        the networks alone, without the simpler mouths
   --no-build        do not make what is missing of the test sets
   --smoke           a few utterances of espeak-ng and nothing else, in seconds
   --help            this text`;
@@ -52,18 +53,19 @@ interface Options {
   readonly cache: string;
   readonly isWriting: boolean;
   readonly isBuilding: boolean;
+  readonly hasPeers: boolean;
   readonly isSmoke: boolean;
 }
 
 function optionsOf(args: readonly string[]): Options {
-  const booleans = ["write-metrics", "build", "smoke", "help"];
+  const booleans = ["write-metrics", "build", "peers", "smoke", "help"];
   const strings = ["sets", "model", "limit", "json", "cache"];
   const flags = parseArgs(args, {
     boolean: booleans,
     string: strings,
     collect: ["model"],
-    negatable: ["build"],
-    default: { build: true },
+    negatable: ["build", "peers"],
+    default: { build: true, peers: true },
     unknown: (argument) => {
       throw new InputFault(
         `nothing is called ${JSON.stringify(argument)}, wanted ${strings.join(", ")} or --help`,
@@ -94,6 +96,7 @@ function optionsOf(args: readonly string[]): Options {
     cache: text("cache") ?? CACHE,
     isWriting: flags["write-metrics"] === true,
     isBuilding: flags["build"] === true,
+    hasPeers: flags["peers"] === true,
     isSmoke: flags["smoke"] === true,
   };
 }
@@ -125,7 +128,8 @@ async function build(sets: readonly string[], cache: string): Promise<void> {
 }
 
 /** The mouths beside the networks; those that learn do so from the codebook. */
-function peers({ cache, isSmoke, limit }: Options): Guesser[] {
+function peers({ cache, hasPeers, isSmoke, limit }: Options): Guesser[] {
+  if (!hasPeers) return [];
   if (isSmoke) return [new EnergyMouth()];
   const mfcc = new MfccMouth();
   const usual = new UsualMouths();
@@ -173,6 +177,8 @@ function write({ models }: Options, results: Results, names: readonly string[]):
     const path = join(folder, "model.json");
     Deno.writeTextFileSync(path, withMetrics(Deno.readTextFileSync(path), results, names[index]!));
   });
+  const written = [DOCUMENT, ...models.map((folder) => join(folder, "model.json"))];
+  new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", ...written], cwd: PROJECT }).outputSync();
 }
 
 try {

@@ -57,9 +57,10 @@ export class MfccMouth implements Guesser {
 
   guess(pcm: Float32Array, count: number): Readonly<Record<string, Frames>> {
     const frames = new Frames(count);
+    const vectors = this.#typical.map((one) => one.vector);
     mfccs(pcm, count).forEach((vector, frame) => {
       this.#scale(vector);
-      const { viseme, mouth } = this.#typical[nearest(vector, this.#typical.map((one) => one.vector))]!;
+      const { viseme, mouth } = this.#typical[nearest(vector, vectors)]!;
       frames.visemes[frame] = viseme;
       frames.mouth(frame).set(mouth);
     });

@@ -44,7 +44,7 @@ export function published(results: Results, engine: string, rivals: readonly str
       markdown(["engine", ...HEAD], [...set.whole].map(([one, score]) => [one, ...cells(score.figures)])),
     );
     if (set.languages.size > 1) parts.push(groupTable("language", set.languages, engine, rivals));
-    if (name !== "a") parts.push(groupTable("voice", set.voices, engine, rivals));
+    parts.push(groupTable("voice", set.voices, engine, rivals));
     parts.push(classTable(set, [engine, ...rivals]));
   }
   for (const [name, set] of results.sets) {

@@ -48,6 +48,7 @@ FESTIVAL_VOICES = (
     FestivalVoice("festvox-te-nsk", "telugu_NSK_diphone", "te", "utf-8"),
     FestivalVoice("festvox-ru", "msu_ru_nsh_clunits", "ru", "utf-8"),
 )
+_ESPEAK_KINDS = {"voices": "variants held out, languages trained on", "languages": "variants and languages held out"}
 _ESPEAK_NAMES = {"zh": "cmn-latn-pinyin", "en": "en-us", "pt": "pt-br"}
 
 
@@ -94,7 +95,7 @@ def espeak_part(kind: str, language: str, seconds: float, espeak: Espeak, corpus
         return made, []
 
     recipe = {"maker": "espeak-ng", "voice": name, "variants": variants, "seconds": seconds, "seed": SEED}
-    return Part(f"{kind}-{language}", language, f"espeak-ng {name}, variants held out", recipe, make)
+    return Part(f"{kind}-{language}", language, _ESPEAK_KINDS[kind], recipe, make)
 
 
 def _spoken_by(voice: FestivalVoice, seconds: float, corpus: Corpus) -> List[Tuple[Spoken, str]]:

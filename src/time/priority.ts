@@ -6,16 +6,21 @@
 
 const PRIO_PROCESS = 0;
 const CALLING_THREAD = 0;
-const NICE = 15;
+/** For work that nobody waits for: it takes what the others leave. */
+const FAR = 15;
 
-/** Lowers the priority of the calling thread by fifteen of nineteen steps; never raises one, so it needs no right. */
-export function stepBack(): void {
+/**
+ * Lowers the priority of the calling thread by `steps` of nineteen; never raises one, so it needs no right. Work that
+ * somebody waits for goes back a few steps only: on a machine whose cores are all busy with something else, a thread
+ * fifteen steps back hardly runs at all.
+ */
+export function stepBack(steps: number = FAR): void {
   if (Deno.build.os !== "linux") return;
   try {
     const { symbols, close } = Deno.dlopen("libc.so.6", {
       setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
     });
-    symbols.setpriority(PRIO_PROCESS, CALLING_THREAD, NICE);
+    symbols.setpriority(PRIO_PROCESS, CALLING_THREAD, steps);
     close();
   } catch {
     // No such libc (musl): the work is done at the usual priority.

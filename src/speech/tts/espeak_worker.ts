@@ -41,6 +41,7 @@ interface EngineEvent {
   readonly audio_position: number;
 }
 
+const PRIORITY_STEPS = 4;
 const WORDS_PER_MINUTE = 175;
 /** Longest text in bytes that fits the string buffer set up in load(). */
 const TEXT_BYTES_MAX = 2 ** 17;
@@ -77,7 +78,7 @@ async function load(): Promise<{ engine: Engine; reset(): void }> {
   return { engine, reset: () => module.HEAPU8.set(atStart) };
 }
 
-stepBack();
+stepBack(PRIORITY_STEPS); // a listener waits for it
 
 scope.onmessage = async ({ data: request }) => {
   try {

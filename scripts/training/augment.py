@@ -1,7 +1,9 @@
-"""Other speakers, rooms, microphones and lines: changes to synthetic speech that leave its timing as the labels say (or scale it by a known factor).
+"""Other speakers, rooms, microphones and lines: changes to synthetic speech that leave its timing as the labels say
+(or scale it by a known factor).
 
 Everything takes and gives float32 samples at 16 kHz and draws from the generator it is handed.
 """
+
 from __future__ import annotations
 
 import subprocess
@@ -21,14 +23,18 @@ _CODECS = (
 
 
 def change_size(samples: np.ndarray, factor: float) -> np.ndarray:
-    """Plays `factor` times faster: pitch, formants and tempo rise together, as of a smaller speaker. Times divide by `factor`."""
+    """Plays `factor` times faster: pitch, formants and tempo rise together, as of a smaller speaker. Times divide by
+    `factor`.
+    """
     return np.interp(np.arange(0, len(samples) - 1, factor), np.arange(len(samples)), samples).astype(np.float32)
 
 
 def warp_formants(samples: np.ndarray, factor: float, window: int = 512, hop: int = 128) -> np.ndarray:
-    """Moves the spectral envelope by `factor` in frequency and keeps the pitch: another vocal tract with the same voice.
+    """Moves the spectral envelope by `factor` in frequency and keeps the pitch: another vocal tract with the same
+    voice.
 
-    The envelope is the cepstrum's low part; each frame is multiplied by warped over unwarped envelope (at most 24 dB either way).
+    The envelope is the cepstrum's low part; each frame is multiplied by warped over unwarped envelope (at most 24 dB
+    either way).
     """
     shape = np.hanning(window + 1)[:-1].astype(np.float32)
     padded = np.pad(samples, (window, window))
@@ -47,10 +53,10 @@ def warp_formants(samples: np.ndarray, factor: float, window: int = 512, hop: in
     frames = np.fft.irfft(spectrum * gains, axis=1) * shape
     out = np.zeros(len(padded), np.float32)
     for at in range(window // hop):  # frames that do not overlap are added at once
-        chosen = frames[at::window // hop]
+        chosen = frames[at :: window // hop]
         start = at * hop
-        out[start: start + chosen.size] += chosen.reshape(-1).astype(np.float32)
-    return out[window: window + len(samples)] / 1.5
+        out[start : start + chosen.size] += chosen.reshape(-1).astype(np.float32)
+    return out[window : window + len(samples)] / 1.5
 
 
 def coloured_noise(count: int, exponent: float, rng: np.random.Generator) -> np.ndarray:
@@ -64,7 +70,9 @@ def _peak(frequency: float, gain_db: float, q: float) -> "tuple[np.ndarray, np.n
     """A peaking equaliser (Bristow-Johnson's audio EQ cookbook)."""
     a, w = 10 ** (gain_db / 40), 2 * np.pi * frequency / RATE
     alpha, cosine = np.sin(w) / (2 * q), np.cos(w)
-    numerator, denominator = np.array([1 + alpha * a, -2 * cosine, 1 - alpha * a]), np.array([1 + alpha / a, -2 * cosine, 1 - alpha / a])
+    numerator, denominator = np.array([1 + alpha * a, -2 * cosine, 1 - alpha * a]), np.array(
+        [1 + alpha / a, -2 * cosine, 1 - alpha / a]
+    )
     return numerator / denominator[0], denominator / denominator[0]
 
 
@@ -73,7 +81,7 @@ def room(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     length = int(rng.uniform(0.08, 0.7) * RATE)
     response = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
     response[: int(rng.uniform(0.001, 0.012) * RATE)] = 0
-    response *= rng.uniform(0.05, 0.7) / np.sqrt((response ** 2).sum() + 1e-9)
+    response *= rng.uniform(0.05, 0.7) / np.sqrt((response**2).sum() + 1e-9)
     response[0] = 1
     return fftconvolve(samples, response)[: len(samples)].astype(np.float32)
 
@@ -81,7 +89,10 @@ def room(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def colour(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Microphone and loudspeaker: up to three peaks or dips and a tilt."""
     for _ in range(int(rng.integers(0, 4))):
-        samples = lfilter(*_peak(float(np.exp(rng.uniform(np.log(100), np.log(7000)))), rng.uniform(-10, 10), rng.uniform(0.4, 2)), samples)
+        samples = lfilter(
+            *_peak(float(np.exp(rng.uniform(np.log(100), np.log(7000)))), rng.uniform(-10, 10), rng.uniform(0.4, 2)),
+            samples,
+        )
     if rng.random() < 0.35:
         tilt = rng.uniform(-0.75, 0.75)
         samples = lfilter([1, -tilt], [1.0], samples) if tilt > 0 else lfilter([1 + tilt], [1, tilt], samples)
@@ -114,11 +125,35 @@ def codec(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     pcm = (samples / peak * 28000).astype("<i2").tobytes()
     common = ("ffmpeg", "-v", "quiet", "-threads", "1")
     try:
-        encoded = subprocess.run((*common, "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-ar", str(rate), *encoder, "-"),
-                                 input=pcm, capture_output=True, timeout=30, check=True).stdout
+        encoded = subprocess.run(
+            (*common, "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-ar", str(rate), *encoder, "-"),
+            input=pcm,
+            capture_output=True,
+            timeout=30,
+            check=True,
+        ).stdout
         form = encoder[-1]
-        decoded = subprocess.run((*common, "-f", form, *(("-ar", "8000") if form == "gsm" else ()), "-i", "-", "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-"),
-                                 input=encoded, capture_output=True, timeout=30, check=True).stdout
+        decoded = subprocess.run(
+            (
+                *common,
+                "-f",
+                form,
+                *(("-ar", "8000") if form == "gsm" else ()),
+                "-i",
+                "-",
+                "-f",
+                "s16le",
+                "-ar",
+                str(RATE),
+                "-ac",
+                "1",
+                "-",
+            ),
+            input=encoded,
+            capture_output=True,
+            timeout=30,
+            check=True,
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return samples
     back = np.frombuffer(decoded, "<i2").astype(np.float32) / 28000 * peak
@@ -156,7 +191,7 @@ class Noises:
 
 def add_noise(samples: np.ndarray, noises: Noises, rng: np.random.Generator) -> np.ndarray:
     """Noise or babble at 5 to 45 dB below the speech (babble at least 12), sometimes hum."""
-    power = np.sqrt((samples ** 2).mean() + 1e-12)
+    power = np.sqrt((samples**2).mean() + 1e-12)
     snr_db = rng.uniform(5, 45)
     babble = noises.babble(len(samples), rng) if rng.random() < 0.2 else None
     if babble is not None:
@@ -164,13 +199,15 @@ def add_noise(samples: np.ndarray, noises: Noises, rng: np.random.Generator) -> 
     else:
         samples = samples + coloured_noise(len(samples), rng.uniform(0, 2.2), rng) * power * 10 ** (-snr_db / 20)
     if rng.random() < 0.12:
-        samples = samples + power * rng.uniform(0.02, 0.15) * np.sin(2 * np.pi * rng.choice([50, 60, 100, 120]) * np.arange(len(samples)) / RATE)
+        samples = samples + power * rng.uniform(0.02, 0.15) * np.sin(
+            2 * np.pi * rng.choice([50, 60, 100, 120]) * np.arange(len(samples)) / RATE
+        )
     return samples.astype(np.float32)
 
 
 def level(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A level of -40 to -12 dB full scale; a tenth is overdriven; clipped at full scale."""
-    samples = samples * 10 ** (rng.uniform(-40, -12) / 20) / (np.sqrt((samples ** 2).mean()) + 1e-9)
+    samples = samples * 10 ** (rng.uniform(-40, -12) / 20) / (np.sqrt((samples**2).mean()) + 1e-9)
     if rng.random() < 0.1:
         drive = rng.uniform(2, 6)
         samples = np.tanh(samples * drive) / 2

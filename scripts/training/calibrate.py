@@ -1,9 +1,10 @@
 """Undoes what regression does to a face: it shrinks extremes, so that jaws open too little and lips nearly close.
 
-Fitted on the validation shards (held-out synthesisers), never on people or test voices, and written into the exported network:
-jaw, spread and pucker are stretched to the spread of the labels; the contacts' logits are sharpened, and the press's are moved so that
-FALSE_PRESS of the open vowels' frames show pressed lips.
+Fitted on the validation shards (held-out synthesisers), never on people or test voices, and written into the exported
+network: jaw, spread and pucker are stretched to the spread of the labels; the contacts' logits are sharpened, and the
+press's are moved so that FALSE_PRESS of the open vowels' frames show pressed lips.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple, Sequence
@@ -15,7 +16,7 @@ from torch import Tensor
 import labels
 
 FALSE_PRESS = 0.012
-SHARPEN = 1.6
+SHARPEN = np.array([2.2, 1.6, 1.6])  # press, teeth, tongue
 _PRESS = 3
 _LOWEST_THRESHOLD = 0.25
 
@@ -39,7 +40,9 @@ def nothing() -> Calibration:
 
 
 def fit(true: Sequence[np.ndarray], wanted: Sequence[np.ndarray], shown: Sequence[np.ndarray]) -> Calibration:
-    """The calibration for uncalibrated predictions of several validation streams (visemes [n], mouths [n, 6] each); each counts alike."""
+    """The calibration for uncalibrated predictions of several validation streams (visemes [n], mouths [n, 6] each);
+    each counts alike.
+    """
     result = nothing()
     for index in range(3):
         spreads = [(w[:, index].std(), s[:, index].std()) for w, s in zip(wanted, shown)]
@@ -54,5 +57,5 @@ def fit(true: Sequence[np.ndarray], wanted: Sequence[np.ndarray], shown: Sequenc
         is_vowel = (t >= labels.INDEX["aa"]) & (w[:, _PRESS] < 0.15)
         thresholds.append(float(np.quantile(s[is_vowel, _PRESS], 1 - FALSE_PRESS)) if is_vowel.any() else 0.5)
     threshold = min(0.5, max(_LOWEST_THRESHOLD, max(thresholds)))
-    result.logit_bias[_PRESS] = -SHARPEN * np.log(threshold / (1 - threshold))
+    result.logit_bias[_PRESS] = -SHARPEN[0] * np.log(threshold / (1 - threshold))
     return result

@@ -1,4 +1,5 @@
 """Shards in memory, and batches drawn from them by step number alone (so that a resumed run draws the same ones)."""
+
 from __future__ import annotations
 
 import json
@@ -21,7 +22,9 @@ BLANK_FRAMES = 12
 
 
 class Stream(NamedTuple):
-    """Utterances end to end: mel [2n, 80], viseme [n], mouth [n, 6] (255 is 1), starts of utterances, and the shards' own descriptions."""
+    """Utterances end to end: mel [2n, 80], viseme [n], mouth [n, 6] (255 is 1), starts of utterances, and the shards'
+    own descriptions.
+    """
 
     mel: np.ndarray
     viseme: np.ndarray
@@ -40,13 +43,19 @@ def load(paths: Sequence[Path]) -> Stream:
     visemes = [shard["viseme"] for shard in shards]
     offsets = np.concatenate([[0], np.cumsum([len(viseme) for viseme in visemes])[:-1]])
     starts = [shard["starts"] + offset for shard, offset in zip(shards, offsets)]
-    return Stream(np.concatenate([shard["mel"] for shard in shards]), np.concatenate(visemes),
-                  np.concatenate([shard["mouth"] for shard in shards]), np.concatenate(starts),
-                  [json.loads(str(shard["about"])) for shard in shards])
+    return Stream(
+        np.concatenate([shard["mel"] for shard in shards]),
+        np.concatenate(visemes),
+        np.concatenate([shard["mouth"] for shard in shards]),
+        np.concatenate(starts),
+        [json.loads(str(shard["about"])) for shard in shards],
+    )
 
 
 class Batch(NamedTuple):
-    """Inputs with their context in front, float32 [B, 4 + 2T, 80], and targets already late by the delay; judged [B, T] says what counts."""
+    """Inputs with their context in front, float32 [B, 4 + 2T, 80], and targets already late by the delay; judged [B,
+    T] says what counts.
+    """
 
     mel: np.ndarray
     viseme: np.ndarray
@@ -83,10 +92,10 @@ class Sampler:
                 at = int(rng.integers(last))
             is_fresh = is_fresh and at <= last
             at = min(max(at, CONTEXT), last)
-            mels[row] = stream.mel[2 * at - CONTEXT: 2 * (at + frames)]
+            mels[row] = stream.mel[2 * at - CONTEXT : 2 * (at + frames)]
             if is_fresh:
                 mels[row, :CONTEXT] = mel.SILENCE
-            visemes[row, delay:] = stream.viseme[at: at + frames - delay]
-            mouths[row, delay:] = stream.mouth[at: at + frames - delay] / np.float32(255)
+            visemes[row, delay:] = stream.viseme[at : at + frames - delay]
+            mouths[row, delay:] = stream.mouth[at : at + frames - delay] / np.float32(255)
             judged[row, : delay if is_fresh else delay + BLANK_FRAMES] = False
         return Batch(mels, visemes, mouths, judged)

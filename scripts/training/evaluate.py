@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""Scores a checkpoint on the synthetic validation shards, for development only: published figures come from `deno task eval:visemes`."""
+"""Scores a checkpoint on the synthetic validation shards, for development only: published figures come from `deno
+task eval:visemes`.
+"""
 from __future__ import annotations
 
 import argparse
@@ -20,8 +22,12 @@ VALIDATION = ("validation-espeak", "validation-natural")
 
 
 @torch.no_grad()
-def predict(net: VisemeNet, stream: data.Stream, delay: int, calibration: calibrate.Calibration, lanes: int = 30) -> Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Streams the shard in `lanes` parallel parts; returns true visemes and mouths and predicted ones, aligned, [lanes * n]."""
+def predict(
+    net: VisemeNet, stream: data.Stream, delay: int, calibration: calibrate.Calibration, lanes: int = 30
+) -> Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Streams the shard in `lanes` parallel parts; returns true visemes and mouths and predicted ones, aligned,
+    [lanes * n].
+    """
     lanes = max(1, min(lanes, len(stream.viseme) // 200))
     frames = len(stream.viseme) // lanes
     mel = torch.from_numpy(stream.mel[: 2 * frames * lanes].reshape(lanes, 2 * frames, 80).astype(np.float32))
@@ -29,7 +35,7 @@ def predict(net: VisemeNet, stream: data.Stream, delay: int, calibration: calibr
     visemes: List[np.ndarray] = []
     mouths: List[np.ndarray] = []
     for at in range(0, frames, 250):
-        logits, mouth, context, state = net(mel[:, 2 * at: 2 * (at + 250)], context, state)
+        logits, mouth, context, state = net(mel[:, 2 * at : 2 * (at + 250)], context, state)
         visemes.append(logits.argmax(2).numpy())
         mouths.append(calibration.apply(mouth).numpy())
     said = np.concatenate(visemes, 1)[:, delay:]
@@ -40,7 +46,9 @@ def predict(net: VisemeNet, stream: data.Stream, delay: int, calibration: calibr
 
 
 def metrics(true: np.ndarray, wanted: np.ndarray, said: np.ndarray, shown: np.ndarray) -> Dict[str, object]:
-    """Frame accuracy, macro-F1, correlations of the mouth, bilabial closures found and false (press over 0.5 within 40 ms; in open vowels)."""
+    """Frame accuracy, macro-F1, correlations of the mouth, bilabial closures found and false (press over 0.5 within
+    40 ms; in open vowels).
+    """
     confusion = np.zeros((15, 15), int)
     np.add.at(confusion, (true, said), 1)
     hits, claims, facts = np.diag(confusion), confusion.sum(0), confusion.sum(1)
@@ -48,17 +56,24 @@ def metrics(true: np.ndarray, wanted: np.ndarray, said: np.ndarray, shown: np.nd
     is_closed = np.concatenate([[0], (true == labels.INDEX["PP"]).astype(int), [0]])
     begins, ends = np.flatnonzero(np.diff(is_closed) == 1), np.flatnonzero(np.diff(is_closed) == -1)
     press = shown[:, 3]
-    found = [bool((press[max(0, begin - 2): end + 2] > 0.5).any()) for begin, end in zip(begins, ends)]
+    found = [bool((press[max(0, begin - 2) : end + 2] > 0.5).any()) for begin, end in zip(begins, ends)]
     is_vowel = (true >= labels.INDEX["aa"]) & (wanted[:, 3] < 0.15)
-    correlations = {name: round(float(np.corrcoef(wanted[:, i], shown[:, i])[0, 1]), 3) for i, name in enumerate(labels.PARAMETERS)}
+    correlations = {
+        name: round(float(np.corrcoef(wanted[:, i], shown[:, i])[0, 1]), 3) for i, name in enumerate(labels.PARAMETERS)
+    }
     is_held = wanted[:, 3] > 0.95
     return {
-        "accuracy": round(float(hits.sum() / confusion.sum()), 4), "macroF1": round(float(f1[facts > 0].mean()), 4),
-        "bilabialsFound": round(float(np.mean(found)) if found else 0.0, 4), "bilabialsFalse": round(float((press[is_vowel] > 0.5).mean()), 4),
-        "pressWhenClosed": round(float(np.median(press[is_held])) if is_held.any() else 0.0, 3), "pressInVowels": round(float(press[is_vowel].mean()), 4),
+        "accuracy": round(float(hits.sum() / confusion.sum()), 4),
+        "macroF1": round(float(f1[facts > 0].mean()), 4),
+        "bilabialsFound": round(float(np.mean(found)) if found else 0.0, 4),
+        "bilabialsFalse": round(float((press[is_vowel] > 0.5).mean()), 4),
+        "pressWhenClosed": round(float(np.median(press[is_held])) if is_held.any() else 0.0, 3),
+        "pressInVowels": round(float(press[is_vowel].mean()), 4),
         "jawInSilence": round(float(shown[true == 0, 0].mean()), 3),
-        "jawInAa": round(float(shown[true == labels.INDEX["aa"], 0].mean()), 3), "jawWantedInAa": round(float(wanted[true == labels.INDEX["aa"], 0].mean()), 3),
-        "correlations": correlations, "f1": {name: round(float(x), 3) for name, x in zip(labels.VISEMES, f1)},
+        "jawInAa": round(float(shown[true == labels.INDEX["aa"], 0].mean()), 3),
+        "jawWantedInAa": round(float(wanted[true == labels.INDEX["aa"], 0].mean()), 3),
+        "correlations": correlations,
+        "f1": {name: round(float(x), 3) for name, x in zip(labels.VISEMES, f1)},
     }
 
 
@@ -69,22 +84,32 @@ def fit_calibration(net: VisemeNet, delay: int, streams: Dict[str, data.Stream])
     return calibrate.fit([p[0] for p in predictions], [p[1] for p in predictions], [p[3] for p in predictions])
 
 
-def score(net: VisemeNet, delay: int, streams: Dict[str, data.Stream], calibration: Optional[calibrate.Calibration] = None) -> Dict[str, Dict[str, object]]:
+def score(
+    net: VisemeNet, delay: int, streams: Dict[str, data.Stream], calibration: Optional[calibrate.Calibration] = None
+) -> Dict[str, Dict[str, object]]:
     """Metrics of every validation stream, uncalibrated unless a calibration is given."""
     net.eval()
-    result = {name: metrics(*predict(net, stream, delay, calibration or calibrate.nothing())) for name, stream in streams.items()}
+    result = {
+        name: metrics(*predict(net, stream, delay, calibration or calibrate.nothing()))
+        for name, stream in streams.items()
+    }
     net.train()
     return result
 
 
 def validation_streams(folder: Path) -> Dict[str, data.Stream]:
     """The validation shards, one stream each."""
-    return {name: data.load(paths) for name in VALIDATION for paths in [sorted(folder.glob(f"{name}-*[0-9].npz"))] if paths}
+    return {
+        name: data.load(paths) for name in VALIDATION for paths in [sorted(folder.glob(f"{name}-*[0-9].npz"))] if paths
+    }
 
 
 def one_line(scores: Dict[str, Dict[str, object]]) -> str:
-    return " | ".join(f"{name.split('-')[-1]} F1 {m['macroF1']} acc {m['accuracy']} bilab {m['bilabialsFound']}/{m['bilabialsFalse']} "
-                      f"press {m['pressWhenClosed']}/{m['pressInVowels']} jaw {m['correlations']['jaw']}" for name, m in scores.items())  # type: ignore[index]
+    return " | ".join(
+        f"{name.split('-')[-1]} F1 {m['macroF1']} acc {m['accuracy']} bilab {m['bilabialsFound']}/{m['bilabialsFalse']} "
+        f"press {m['pressWhenClosed']}/{m['pressInVowels']} jaw {m['correlations']['jaw']}"
+        for name, m in scores.items()
+    )  # type: ignore[index]
 
 
 def main() -> None:
@@ -98,7 +123,9 @@ def main() -> None:
     net = VisemeNet(type(VisemeNet().size)(*kept["size"]))
     net.load_state_dict(kept["average"])
     streams = validation_streams(options.shards)
-    calibration = fit_calibration(net, kept["delay"], validation_streams(options.calibrate_on)) if options.calibrate_on else None
+    calibration = (
+        fit_calibration(net, kept["delay"], validation_streams(options.calibrate_on)) if options.calibrate_on else None
+    )
     print(json.dumps(score(net, kept["delay"], streams, calibration), indent=1))
 
 

@@ -1,12 +1,15 @@
 """Phones to what a face shows: 15 visemes and 6 mouth parameters at 50 frames a second.
 
-In: phones with their times, named in IPA (espeak-ng), in Festival's or flite's phone sets, or in ARPAbet (CMU dictionary,
-pocketsphinx). Out: for every 20 ms frame the index of its viseme (Oculus set) and six mouth parameters in 0..1.
+In: phones with their times, named in IPA (espeak-ng), in Festival's or flite's phone sets, or in ARPAbet (CMU
+dictionary, pocketsphinx). Out: for every 20 ms frame the index of its viseme (Oculus set) and six mouth parameters in
+0..1.
 
-A phone is first turned into one or two *shapes* (diphthongs move). A shape names its viseme, the targets it aims at and how
-much it insists on each of them; neighbouring shapes are blended by dominance functions (Cohen and Massaro, "Modeling
-coarticulation in synthetic visual speech", 1993). Contacts (press, teeth, tongue) are not blended: lips touch or do not.
+A phone is first turned into one or two *shapes* (diphthongs move). A shape names its viseme, the targets it aims at
+and how much it insists on each of them; neighbouring shapes are blended by dominance functions (Cohen and Massaro,
+"Modeling coarticulation in synthetic visual speech", 1993). Contacts (press, teeth, tongue) are not blended: lips
+touch or do not.
 """
+
 from __future__ import annotations
 
 import unicodedata
@@ -73,12 +76,33 @@ def _table(rows: Dict[str, str]) -> Dict[str, str]:
     return {symbol: shape for shape, symbols in rows.items() for symbol in symbols.split()}
 
 
-_IPA = _table({
-    "p": "p b m ʙ ɓ ʘ", "f": "f v ɱ ʋ ⱱ ɸ β", "th": "θ ð", "t": "t d ʈ ɖ ɗ ɾ ɺ c ɟ ǀ",
-    "k": "k g ɡ ɣ x q ɢ χ ʁ ɰ ŋ ħ ʕ ʜ", "ch": "ʃ ʒ ʂ ʐ ɧ", "hj": "ɕ ʑ ç ʝ", "s": "s z", "n": "n l ɴ ɲ ɳ ɭ ʎ ɫ ɬ ɮ ʟ",
-    "r": "r ɹ ɻ ʀ ɽ", "er": "ɚ ɝ", "a": "a ɑ ᴀ", "ae": "æ", "uh": "ʌ ɐ", "e": "e ɛ", "ax": "ə ɘ ɜ ᵊ ɤ",
-    "i": "i j", "ih": "ɪ ᵻ", "ui": "ɨ ɯ", "o": "o ɔ ɒ", "oe": "ø œ ɵ ɞ ɶ", "u": "u w ʉ ʍ ɥ y", "uu": "ʊ ʏ ᵿ",
-})
+_IPA = _table(
+    {
+        "p": "p b m ʙ ɓ ʘ",
+        "f": "f v ɱ ʋ ⱱ ɸ β",
+        "th": "θ ð",
+        "t": "t d ʈ ɖ ɗ ɾ ɺ c ɟ ǀ",
+        "k": "k g ɡ ɣ x q ɢ χ ʁ ɰ ŋ ħ ʕ ʜ",
+        "ch": "ʃ ʒ ʂ ʐ ɧ",
+        "hj": "ɕ ʑ ç ʝ",
+        "s": "s z",
+        "n": "n l ɴ ɲ ɳ ɭ ʎ ɫ ɬ ɮ ʟ",
+        "r": "r ɹ ɻ ʀ ɽ",
+        "er": "ɚ ɝ",
+        "a": "a ɑ ᴀ",
+        "ae": "æ",
+        "uh": "ʌ ɐ",
+        "e": "e ɛ",
+        "ax": "ə ɘ ɜ ᵊ ɤ",
+        "i": "i j",
+        "ih": "ɪ ᵻ",
+        "ui": "ɨ ɯ",
+        "o": "o ɔ ɒ",
+        "oe": "ø œ ɵ ɞ ɶ",
+        "u": "u w ʉ ʍ ɥ y",
+        "uu": "ʊ ʏ ᵿ",
+    }
+)
 #: Symbols without a mouth of their own: glottals take the shape of their neighbour.
 _TRANSPARENT = set("hɦʔ")
 #: What one language's voice means by a symbol where that differs (the longest matching language prefix wins).
@@ -94,18 +118,42 @@ _BY_LANGUAGE: Dict[str, Dict[str, str]] = {
     "tr": {"c": "k", "ɟ": "k"},
 }
 
-_FESTIVAL = _table({
-    "p": "p b m em P B M", "f": "f v F V", "th": "th dh T_ D_", "t": "t d dx T D t_ d_ t: d:",
-    "k": "k g ng K G N x h1 k: g: ngg", "ch": "ch jh sh zh S Z tS dZ s~ z~ c~",
-    "s": "s z ts dz c dz~", "n": "n l en el nj lj n~ J L n1 nn ll ny", "r": "r R rr r~", "er": "er axr",
-    "a": "a aa a1 a: a0 A", "ae": "ae", "uh": "ah", "e": "e e1 e: e0 E E1 eh e~", "ax": "ax @ ax-h schwa",
-    "i": "i i1 i: i0 iy iy1 j y", "ih": "ih ix", "o": "o o1 o: o0 O O1 ao oh", "u": "u u1 u: u0 uw w uw1", "uu": "uh",
-    "sil": "pau sil # _ h# ssil brth SIL H#",
-})
+_FESTIVAL = _table(
+    {
+        "p": "p b m em P B M",
+        "f": "f v F V",
+        "th": "th dh T_ D_",
+        "t": "t d dx T D t_ d_ t: d:",
+        "k": "k g ng K G N x h1 k: g: ngg",
+        "ch": "ch jh sh zh S Z tS dZ s~ z~ c~",
+        "s": "s z ts dz c dz~",
+        "n": "n l en el nj lj n~ J L n1 nn ll ny",
+        "r": "r R rr r~",
+        "er": "er axr",
+        "a": "a aa a1 a: a0 A",
+        "ae": "ae",
+        "uh": "ah",
+        "e": "e e1 e: e0 E E1 eh e~",
+        "ax": "ax @ ax-h schwa",
+        "i": "i i1 i: i0 iy iy1 j y",
+        "ih": "ih ix",
+        "o": "o o1 o: o0 O O1 ao oh",
+        "u": "u u1 u: u0 uw w uw1",
+        "uu": "uh",
+        "sil": "pau sil # _ h# ssil brth SIL H#",
+    }
+)
 _DIPHTHONGS: Dict[str, Shapes] = {
-    "ay": [("a", 0.55), ("ih", 0.45)], "aw": [("a", 0.55), ("uu", 0.45)], "oy": [("o", 0.55), ("ih", 0.45)],
-    "ey": [("e", 0.55), ("i", 0.45)], "ow": [("o", 0.6), ("uu", 0.4)], "ei": [("e", 0.55), ("i", 0.45)],
-    "hh": None, "hv": None, "h": None, "?": None,
+    "ay": [("a", 0.55), ("ih", 0.45)],
+    "aw": [("a", 0.55), ("uu", 0.45)],
+    "oy": [("o", 0.55), ("ih", 0.45)],
+    "ey": [("e", 0.55), ("i", 0.45)],
+    "ow": [("o", 0.6), ("uu", 0.4)],
+    "ei": [("e", 0.55), ("i", 0.45)],
+    "hh": None,
+    "hv": None,
+    "h": None,
+    "?": None,
 }
 
 
@@ -159,7 +207,8 @@ def festival_shapes(phone: str) -> Shapes:
 def arpabet_shapes(phone: str) -> Shapes:
     """Shapes of one ARPAbet phone (CMU dictionary, with or without stress digits; SIL and +NOISE+ are silence).
 
-    AH0 is the schwa, AH1 and AH2 the vowel of "cup"; AH without a digit is taken for the latter, so give digits where they are known.
+    AH0 is the schwa, AH1 and AH2 the vowel of "cup"; AH without a digit is taken for the latter, so give digits where
+    they are known.
     """
     if phone.upper() == "AH0":
         return [("ax", 1.0)]
@@ -169,7 +218,9 @@ def arpabet_shapes(phone: str) -> Shapes:
 
 
 def join_short_pauses(phones: Sequence[Tuple[float, str]], shortest: float = 0.06) -> List[Tuple[float, str]]:
-    """Gives espeak-ng's pauses shorter than `shortest` seconds to the next phone: before a stop they are its closure, else nobody shuts the mouth for them."""
+    """Gives espeak-ng's pauses shorter than `shortest` seconds to the next phone: before a stop they are its closure,
+    else nobody shuts the mouth for them.
+    """
     joined: List[Tuple[float, str]] = []
     waiting: Optional[float] = None
     for index, (start, phone) in enumerate(phones):
@@ -230,8 +281,9 @@ def date_closures(
 ) -> List[Tuple[float, str]]:
     """Moves the starts of stops (IPA) back over their silent closures.
 
-    espeak-ng dates a stop at its burst and credits the closure to the vowel before, but on a face the closure is the stop.
-    `samples` is the clean synthesis in -1..1; the closure may be at most `longest` seconds and lies below `threshold_db` (full scale).
+    espeak-ng dates a stop at its burst and credits the closure to the vowel before, but on a face the closure is the
+    stop. `samples` is the clean synthesis in -1..1; the closure may be at most `longest` seconds and lies below
+    `threshold_db` (full scale).
     """
     hop = int(rate * 0.005)
     count = len(samples) // hop
@@ -248,8 +300,12 @@ def date_closures(
         if last > 0 and level[last] > threshold_db:
             last -= 1
         first = last
-        while (first > 0 and level[first - 1] < threshold_db and (last - first) * 0.005 < longest
-               and first * hop / rate > before[0] + 0.015):
+        while (
+            first > 0
+            and level[first - 1] < threshold_db
+            and (last - first) * 0.005 < longest
+            and first * hop / rate > before[0] + 0.015
+        ):
             first -= 1
         if first < last:
             moved[index] = (first * hop / rate, phone)
@@ -268,7 +324,8 @@ _PART = np.array([0.030, 0.036, 0.046])
 def frame_labels(parts: Sequence[Segment], duration: float) -> Tuple[np.ndarray, np.ndarray]:
     """Labels of the frames [20 ms * i, 20 ms * (i + 1)), judged at their middles.
 
-    Returns viseme indices, int8 [n], and mouth parameters, float32 [n, 6], with n = floor(50 * duration). Time outside the segments is silence.
+    Returns viseme indices, int8 [n], and mouth parameters, float32 [n, 6], with n = floor(50 * duration). Time
+    outside the segments is silence.
     """
     count = int(np.floor(duration * FRAME_RATE + 1e-6))
     middles = (np.arange(count) + 0.5) / FRAME_RATE
@@ -284,7 +341,7 @@ def frame_labels(parts: Sequence[Segment], duration: float) -> Tuple[np.ndarray,
     for start, end, name in whole:
         shape = SHAPES[name]
         first, last = int(np.ceil(start * FRAME_RATE - 0.5)), int(np.ceil(end * FRAME_RATE - 0.5))
-        visemes[max(0, first): max(0, last)] = INDEX[shape.viseme]
+        visemes[max(0, first) : max(0, last)] = INDEX[shape.viseme]
         low, high = max(0, int((start - 0.4) * FRAME_RATE)), min(count, int((end + 0.4) * FRAME_RATE) + 1)
         if high <= low:
             continue

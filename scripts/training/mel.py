@@ -1,8 +1,9 @@
 """Whisper's log-mel spectrum at 16 kHz, with the viseme network's fixed floor instead of the clip's own maximum.
 
-80 Slaney mels of 400-sample windows every 160 samples, log10(max(x, 1e-10)), centred with reflection, the last frame dropped;
-then (max(m, -8) + 4) / 4, so that silence is exactly -1 and nothing depends on what is heard later.
+80 Slaney mels of 400-sample windows every 160 samples, log10(max(x, 1e-10)), centred with reflection, the last frame
+dropped; then (max(m, -8) + 4) / 4, so that silence is exactly -1 and nothing depends on what is heard later.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -25,7 +26,9 @@ def _mel_to_hz(mel: np.ndarray) -> np.ndarray:
 
 
 def filter_bank() -> np.ndarray:
-    """Slaney's mel filters with Slaney's normalisation (area 1), [80, 201]; the same as librosa.filters.mel(16000, 400, 80)."""
+    """Slaney's mel filters with Slaney's normalisation (area 1), [80, 201]; the same as librosa.filters.mel(16000,
+    400, 80).
+    """
     bins = np.linspace(0, RATE / 2, WINDOW // 2 + 1)
     edges = _mel_to_hz(np.linspace(_hz_to_mel(np.array(0.0)), _hz_to_mel(np.array(RATE / 2)), MELS + 2))
     widths = np.diff(edges)

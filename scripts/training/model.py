@@ -1,8 +1,10 @@
 """The viseme network: causal convolutions over log-mels, one GRU, two heads; 50 outputs a second.
 
-Step k reads mel columns 2k and 2k+1 (and the CONTEXT columns before them) and speaks of the frame k - delay. A network with delay d
-therefore looks 12.5 + 20 d ms ahead, counted from the middle of a frame to the last sample it needs.
+Step k reads mel columns 2k and 2k+1 (and the CONTEXT columns before them) and speaks of the frame k - delay. A
+network with delay d therefore looks 12.5 + 20 d ms ahead, counted from the middle of a frame to the last sample it
+needs.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple, Tuple
@@ -41,7 +43,9 @@ class VisemeNet(nn.Module):
         self.dropout = nn.Dropout(0.12)
 
     def forward(self, mel: Tensor, context: Tensor, state: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
-        """mel [B, 2T, 80], context [B, 4, 80], state [1, B, H] -> viseme logits [B, T, 15], mouth logits [B, T, 6], context, state."""
+        """mel [B, 2T, 80], context [B, 4, 80], state [1, B, H] -> viseme logits [B, T, 15], mouth logits [B, T, 6],
+        context, state.
+        """
         heard = torch.cat([context, mel], 1)
         local = functional.relu(self.first(heard.transpose(1, 2)))
         local = functional.relu(self.second(local)).transpose(1, 2)

@@ -1,4 +1,5 @@
 """Debian packages that the sentences come from: fetched once, unpacked into the cache, never installed."""
+
 from __future__ import annotations
 
 import subprocess

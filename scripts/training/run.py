@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """One command for all: sentences, shards, training of both networks, export, check against onnxruntime, scores.
 
-Every step keeps what it finished; run it again after an interruption and it goes on. `--smoke` does a tiny version of everything
-in a folder of its own, without touching models/ or the golden answers.
+Every step keeps what it finished; run it again after an interruption and it goes on. `--smoke` does a tiny version of
+everything in a folder of its own, without touching models/ or the golden answers.
 """
 from __future__ import annotations
 
@@ -33,10 +33,19 @@ def step(title: str, command: Sequence[object]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--smoke", action="store_true", help="a minute of audio, a few steps: does everything work?")
-    parser.add_argument("--work", type=Path, help="folder for shards and checkpoints (default .cache/training; --smoke wants one of its own)")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        help="folder for shards and checkpoints (default .cache/training; --smoke wants one of its own)",
+    )
     parser.add_argument("--hours", type=float, default=40.0)
     parser.add_argument("--steps", type=int, default=10000, help="steps of the main network (default 10000)")
-    parser.add_argument("--fast-steps", type=int, default=3000, help="steps of the low-latency network, which begins with the main one's weights")
+    parser.add_argument(
+        "--fast-steps",
+        type=int,
+        default=3000,
+        help="steps of the low-latency network, which begins with the main one's weights",
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.smoke:
@@ -45,11 +54,32 @@ def main() -> None:
     work = options.work or CACHE
     shards = work / "shards"
     step("sentences", [PYTHON, HERE / "sentences.py"])
-    step("generate", [PYTHON, HERE / "generate.py", "--hours", options.hours, "--seed", options.seed, "--folder", shards])
+    step(
+        "generate", [PYTHON, HERE / "generate.py", "--hours", options.hours, "--seed", options.seed, "--folder", shards]
+    )
     common = ["--shards", shards, "--seed", options.seed]
-    step("train viseme", [PYTHON, HERE / "train.py", *common, "--delay", 3, "--steps", options.steps, "--out", work / "viseme.pt"])
-    step("train viseme-fast", [PYTHON, HERE / "train.py", *common, "--delay", 1, "--steps", options.fast_steps, "--rate", 1e-3,
-                               "--begin-from", work / "viseme.pt", "--out", work / "viseme-fast.pt"])
+    step(
+        "train viseme",
+        [PYTHON, HERE / "train.py", *common, "--delay", 3, "--steps", options.steps, "--out", work / "viseme.pt"],
+    )
+    step(
+        "train viseme-fast",
+        [
+            PYTHON,
+            HERE / "train.py",
+            *common,
+            "--delay",
+            1,
+            "--steps",
+            options.fast_steps,
+            "--rate",
+            1e-3,
+            "--begin-from",
+            work / "viseme.pt",
+            "--out",
+            work / "viseme-fast.pt",
+        ],
+    )
     for name in ("viseme", "viseme-fast"):
         step(f"export {name}", [PYTHON, HERE / "export.py", work / f"{name}.pt", name, "--shards", shards])
     step("check", [DENO, "run", "-A", HERE / "check_onnx.ts", "models/viseme", "models/viseme-fast"])
@@ -62,9 +92,65 @@ def smoke(work: Optional[Path], seed: int) -> None:
         sys.exit("--smoke wants --work FOLDER")
     shards, models, golden = work / "shards", work / "models", work / "golden"
     common = ["--shards", shards, "--seed", seed]
-    step("generate", [PYTHON, HERE / "generate.py", "--hours", 0.034, "--validation-hours", 0.006, "--shard-minutes", 1, "--seed", seed, "--folder", shards, "--text", HERE / "smoke"])
-    step("train", [PYTHON, HERE / "train.py", *common, "--steps", 240, "--batch", 8, "--frames", 64, "--report", 120, "--rate", 8e-3, "--size", 24, 32, 48, 24, "--out", work / "viseme.pt"])
-    step("export", [PYTHON, HERE / "export.py", work / "viseme.pt", "viseme", "--shards", shards, "--models", models, "--golden", golden])
+    step(
+        "generate",
+        [
+            PYTHON,
+            HERE / "generate.py",
+            "--hours",
+            0.034,
+            "--validation-hours",
+            0.006,
+            "--shard-minutes",
+            1,
+            "--seed",
+            seed,
+            "--folder",
+            shards,
+            "--text",
+            HERE / "smoke",
+        ],
+    )
+    step(
+        "train",
+        [
+            PYTHON,
+            HERE / "train.py",
+            *common,
+            "--steps",
+            240,
+            "--batch",
+            8,
+            "--frames",
+            64,
+            "--report",
+            120,
+            "--rate",
+            8e-3,
+            "--size",
+            24,
+            32,
+            48,
+            24,
+            "--out",
+            work / "viseme.pt",
+        ],
+    )
+    step(
+        "export",
+        [
+            PYTHON,
+            HERE / "export.py",
+            work / "viseme.pt",
+            "viseme",
+            "--shards",
+            shards,
+            "--models",
+            models,
+            "--golden",
+            golden,
+        ],
+    )
     step("check", [DENO, "run", "-A", HERE / "check_onnx.ts", models / "viseme", "--golden", golden])
     step("score", [PYTHON, HERE / "evaluate.py", work / "viseme.pt", "--shards", shards])
 

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Sentences to speak: real ones from documentation and a Bible in the public domain, and word salads that balance rare sounds.
+"""Sentences to speak: real ones from documentation and a Bible in the public domain, and word salads that balance
+rare sounds.
 
-`python3 sentences.py` writes .cache/training/sentences/<language>.txt (one a line), .../words/<language>.txt and summary.json.
-`Corpus` draws from them, seeded and by the split: `Corpus().draw("en", rng, "train")`.
+`python3 sentences.py` writes .cache/training/sentences/<language>.txt (one a line), .../words/<language>.txt and
+summary.json. `Corpus` draws from them, seeded and by the split: `Corpus().draw("en", rng, "train")`.
 """
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import subprocess
 import unicodedata
 import zlib
 from pathlib import Path
-from typing import Callable, Dict, Iterable, List, Set
+from typing import Dict, Iterable, List, Set
 
 import numpy as np
 
@@ -22,22 +23,94 @@ from packages import CACHE, SOURCES, unpacked
 from split import part_of
 
 #: Our language code -> folder of the installation guide, folder of GNOME's help.
-GUIDES = {"de": "de", "en": "en", "es": "es", "fr": "fr", "ja": "ja", "ko": "ko", "nl": "nl", "pt": "pt", "ru": "ru", "sv": "sv",
-          "vi": "vi", "zh": "zh_CN", "it": "it", "da": "da", "cs": "cs", "ca": "ca", "el": "el", "ro": "ro", "id": "id"}
-HELP = {"de": "de", "en": "C", "es": "es", "fr": "fr", "hi": "hi", "id": "id", "ja": "ja", "ko": "ko", "nl": "nl", "pl": "pl",
-        "pt": "pt_BR", "ru": "ru", "sl": "sl", "sv": "sv", "ta": "ta", "tr": "tr", "vi": "vi", "zh": "zh_CN", "it": "it", "hu": "hu",
-        "uk": "uk", "da": "da", "cs": "cs", "ca": "ca", "el": "el", "ro": "ro", "fi": "fi", "mr": "mr", "te": "te"}
+GUIDES = {
+    "de": "de",
+    "en": "en",
+    "es": "es",
+    "fr": "fr",
+    "ja": "ja",
+    "ko": "ko",
+    "nl": "nl",
+    "pt": "pt",
+    "ru": "ru",
+    "sv": "sv",
+    "vi": "vi",
+    "zh": "zh_CN",
+    "it": "it",
+    "da": "da",
+    "cs": "cs",
+    "ca": "ca",
+    "el": "el",
+    "ro": "ro",
+    "id": "id",
+}
+HELP = {
+    "de": "de",
+    "en": "C",
+    "es": "es",
+    "fr": "fr",
+    "hi": "hi",
+    "id": "id",
+    "ja": "ja",
+    "ko": "ko",
+    "nl": "nl",
+    "pl": "pl",
+    "pt": "pt_BR",
+    "ru": "ru",
+    "sl": "sl",
+    "sv": "sv",
+    "ta": "ta",
+    "tr": "tr",
+    "vi": "vi",
+    "zh": "zh_CN",
+    "it": "it",
+    "hu": "hu",
+    "uk": "uk",
+    "da": "da",
+    "cs": "cs",
+    "ca": "ca",
+    "el": "el",
+    "ro": "ro",
+    "fi": "fi",
+    "mr": "mr",
+    "te": "te",
+}
 #: Languages the two above hold little of.
 OFFICE_HELP = ("hi", "tr")
 #: Word lists: path below usr/share, encoding.
-WORDS = {"en": ("dict/american-english", "utf-8"), "de": ("dict/ngerman", "utf-8"), "fr": ("dict/french", "utf-8"),
-         "es": ("dict/spanish", "utf-8"), "pt": ("dict/brazilian", "utf-8"), "pl": ("dict/polish", "utf-8"),
-         "nl": ("dict/dutch", "utf-8"), "sv": ("dict/swedish", "latin-1"), "it": ("dict/italian", "utf-8"),
-         "da": ("dict/danish", "utf-8"), "uk": ("dict/ukrainian", "utf-8"), "vi": ("hunspell/vi_VN.dic", "utf-8"),
-         "tr": ("hunspell/tr_TR.dic", "utf-8"), "id": ("hunspell/id_ID.dic", "utf-8"), "ru": ("hunspell/ru_RU.dic", "utf-8"),
-         "hi": ("hunspell/hi_IN.dic", "utf-8"), "hu": ("hunspell/hu_HU.dic", "utf-8"), "ro": ("hunspell/ro_RO.dic", "utf-8"),
-         "el": ("hunspell/el_GR.dic", "iso8859-7")}
-_SCRIPT = {"hi": "ऀ-ॿ", "mr": "ऀ-ॿ", "ta": "஀-௿", "te": "ఀ-౿", "ja": "぀-ヿ一-鿿", "zh": "一-鿿", "ko": "가-힣", "ru": "а-яё", "uk": "а-яіїєґ", "el": "α-ωάέήίόύώϊϋ"}
+WORDS = {
+    "en": ("dict/american-english", "utf-8"),
+    "de": ("dict/ngerman", "utf-8"),
+    "fr": ("dict/french", "utf-8"),
+    "es": ("dict/spanish", "utf-8"),
+    "pt": ("dict/brazilian", "utf-8"),
+    "pl": ("dict/polish", "utf-8"),
+    "nl": ("dict/dutch", "utf-8"),
+    "sv": ("dict/swedish", "latin-1"),
+    "it": ("dict/italian", "utf-8"),
+    "da": ("dict/danish", "utf-8"),
+    "uk": ("dict/ukrainian", "utf-8"),
+    "vi": ("hunspell/vi_VN.dic", "utf-8"),
+    "tr": ("hunspell/tr_TR.dic", "utf-8"),
+    "id": ("hunspell/id_ID.dic", "utf-8"),
+    "ru": ("hunspell/ru_RU.dic", "utf-8"),
+    "hi": ("hunspell/hi_IN.dic", "utf-8"),
+    "hu": ("hunspell/hu_HU.dic", "utf-8"),
+    "ro": ("hunspell/ro_RO.dic", "utf-8"),
+    "el": ("hunspell/el_GR.dic", "iso8859-7"),
+}
+_SCRIPT = {
+    "hi": "ऀ-ॿ",
+    "mr": "ऀ-ॿ",
+    "ta": "஀-௿",
+    "te": "ఀ-౿",
+    "ja": "぀-ヿ一-鿿",
+    "zh": "一-鿿",
+    "ko": "가-힣",
+    "ru": "а-яё",
+    "uk": "а-яіїєґ",
+    "el": "α-ωάέήίόύώϊϋ",
+}
 #: Spellings of the sounds a corpus has too few of (TH, kk, U, O) and of closures, for English salads.
 _RARE = re.compile(r"th|ck|g|oo|ou|u|ow|oa|aw|w|[bmp]")
 
@@ -93,7 +166,7 @@ def _from_bible(root: Path) -> Iterable[str]:
         index, data = (base / f"{testament}.bzs").read_bytes(), (base / f"{testament}.bzz").read_bytes()
         for at in range(0, len(index) - 11, 12):
             offset, size, _ = struct.unpack_from("<III", index, at)
-            text = zlib.decompress(data[offset: offset + size]).decode("utf-8", "replace")
+            text = zlib.decompress(data[offset : offset + size]).decode("utf-8", "replace")
             text = re.sub(r"<(note|title|rdg)\b[^>]*>.*?</\1>", " ", text, flags=re.S)
             yield from _cut(_plain(text), "en")
 
@@ -110,12 +183,15 @@ def _words(root: Path, language: str) -> List[str]:
     return words if len(words) <= 40000 else [words[i] for i in np.sort(rng.choice(len(words), 40000, replace=False))]
 
 
-_TONES = {mark: (plain, tone) for plain, marks in (("a", "āáǎà"), ("e", "ēéěè"), ("i", "īíǐì"), ("o", "ōóǒò"), ("u", "ūúǔù"), ("ü", "ǖǘǚǜ"))
-          for tone, mark in enumerate(marks, 1)}
+_TONES = {
+    mark: (plain, tone)
+    for plain, marks in (("a", "āáǎà"), ("e", "ēéěè"), ("i", "īíǐì"), ("o", "ōóǒò"), ("u", "ūúǔù"), ("ü", "ǖǘǚǜ"))
+    for tone, mark in enumerate(marks, 1)
+}
 
 
 def _pinyin(reading: str) -> str:
-    """"hǎo" -> "hao3", as espeak-ng's pinyin voice wants it."""
+    """ "hǎo" -> "hao3", as espeak-ng's pinyin voice wants it."""
     tone, plain = 5, ""
     for letter in reading:
         base, mark = _TONES.get(letter, (letter, 0))
@@ -125,25 +201,38 @@ def _pinyin(reading: str) -> str:
 
 def _chinese_readings(root: Path) -> Dict[str, str]:
     text = (root / "usr/share/gocode/src/github.com/mozillazg/go-pinyin/pinyin_dict.go").read_text("utf-8")
-    return {chr(int(code, 16)): _pinyin(readings.split(",")[0]) for code, readings in re.findall(r"0x([0-9A-F]+): \"([^\"]+)\"", text)}
+    return {
+        chr(int(code, 16)): _pinyin(readings.split(",")[0])
+        for code, readings in re.findall(r"0x([0-9A-F]+): \"([^\"]+)\"", text)
+    }
 
 
 def _read_chinese(sentences: List[str], root: Path) -> List[str]:
     readings = _chinese_readings(root)
     result = []
     for sentence in sentences:
-        spoken = "".join(f"{readings[c]} " if c in readings else ", " if c in "，、：；" else ". " if c in "。！？" else "" for c in sentence)
+        spoken = "".join(
+            f"{readings[c]} " if c in readings else ", " if c in "，、：；" else ". " if c in "。！？" else ""
+            for c in sentence
+        )
         result.append(re.sub(r"\s+([,.])", r"\1", spoken).strip())
     return result
 
 
 def _read_japanese(sentences: List[str]) -> List[str]:
-    done = subprocess.run(["kakasi", "-i", "utf8", "-o", "utf8", "-JH", "-KH"], input="\n".join(sentences).encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        ["kakasi", "-i", "utf8", "-o", "utf8", "-JH", "-KH"],
+        input="\n".join(sentences).encode(),
+        capture_output=True,
+        check=True,
+    )
     return done.stdout.decode("utf-8", "replace").split("\n")
 
 
 def build() -> Dict[str, int]:
-    """Writes sentences and words of every language into the cache; returns the number of distinct sentences by language."""
+    """Writes sentences and words of every language into the cache; returns the number of distinct sentences by
+    language.
+    """
     root = unpacked()
     (CACHE / "sentences").mkdir(parents=True, exist_ok=True)
     (CACHE / "words").mkdir(parents=True, exist_ok=True)
@@ -177,7 +266,9 @@ def build() -> Dict[str, int]:
 
 
 class Corpus:
-    """Draws sentences of one part of the split from `folder`; salads of words stand for `salad` of them, single words for `short`."""
+    """Draws sentences of one part of the split from `folder`; salads of words stand for `salad` of them, single words
+    for `short`.
+    """
 
     def __init__(self, folder: Path = CACHE, salad: float = 0.3, short: float = 0.1) -> None:
         if folder == CACHE and not (CACHE / "sentences" / "summary.json").exists():
@@ -204,7 +295,9 @@ class Corpus:
         for _ in range(2000):
             dice = rng.random()
             if words and (dice < self._salad + self._short or not real):
-                sentence = self._mixed(language, words, rng, 1 + int(rng.integers(3)) if dice < self._short else 3 + int(rng.integers(8)))
+                sentence = self._mixed(
+                    language, words, rng, 1 + int(rng.integers(3)) if dice < self._short else 3 + int(rng.integers(8))
+                )
             else:
                 sentence = real[int(rng.integers(len(real)))]
             if part_of(sentence) == part:

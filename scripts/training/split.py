@@ -1,4 +1,7 @@
-"""Who may be heard when: the split of sentences, languages and voices into training, validation and test (split.json)."""
+"""Who may be heard when: the split of sentences, languages and voices into training, validation and test
+(split.json).
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -10,6 +13,8 @@ SPLIT: Dict[str, Any] = json.loads((Path(__file__).parent / "split.json").read_t
 
 
 def part_of(sentence: str) -> str:
-    """"train", "validation" or "test": decided by the sentence's own hash, so that it holds on every machine and run."""
+    """ "train", "validation" or "test": decided by the sentence's own hash, so that it holds on every machine and
+    run.
+    """
     bucket = int(hashlib.sha1(sentence.encode("utf-8")).hexdigest()[:8], 16) % 100
     return "test" if bucket < 5 else "validation" if bucket < 8 else "train"

@@ -1,7 +1,10 @@
-"""Text to speech with the times of its phones: espeak-ng through its library, flite and Festival through their programs.
+"""Text to speech with the times of its phones: espeak-ng through its library, flite and Festival through their
+programs.
 
-Every synthesiser gives `Spoken`: mono samples at 16 kHz in -1..1, phones with their starts in seconds, and whose notation they are in.
+Every synthesiser gives `Spoken`: mono samples at 16 kHz in -1..1, phones with their starts in seconds, and whose
+notation they are in.
 """
+
 from __future__ import annotations
 
 import ctypes
@@ -21,7 +24,9 @@ RATE = 16000
 
 
 class Spoken(NamedTuple):
-    """One utterance: samples [n] at 16 kHz, phones (start in seconds, name), the end of the last phone, "ipa" or "festival", the voice."""
+    """One utterance: samples [n] at 16 kHz, phones (start in seconds, name), the end of the last phone, "ipa" or
+    "festival", the voice.
+    """
 
     samples: np.ndarray
     phones: List[Tuple[float, str]]
@@ -45,8 +50,16 @@ def to_16k(samples: np.ndarray, rate: int) -> np.ndarray:
 
 
 class _Event(ctypes.Structure):
-    _fields_ = [("type", ctypes.c_int), ("unique", ctypes.c_uint), ("text_position", ctypes.c_int), ("length", ctypes.c_int),
-                ("audio_position", ctypes.c_int), ("sample", ctypes.c_int), ("user_data", ctypes.c_void_p), ("name", ctypes.c_char * 8)]
+    _fields_ = [
+        ("type", ctypes.c_int),
+        ("unique", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("name", ctypes.c_char * 8),
+    ]
 
 
 _SYNCHRONOUS = 2
@@ -65,7 +78,9 @@ class Espeak:
         self._pieces: List[np.ndarray] = []
         self._phones: List[Tuple[int, str]] = []
         self._callback = callback(self._collect)
-        self.rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, None, _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT)
+        self.rate: int = self._library.espeak_Initialize(
+            _SYNCHRONOUS, 0, None, _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
+        )
         if self.rate <= 0:
             raise RuntimeError("espeak-ng does not start; is the package espeak-ng-data there?")
         self._library.espeak_SetSynthCallback(self._callback)
@@ -81,7 +96,9 @@ class Espeak:
             index += 1
         return 0
 
-    def speak(self, text: str, voice: str, variant: str = "", rate: int = 175, pitch: int = 50, pitch_range: int = 50) -> Spoken:
+    def speak(
+        self, text: str, voice: str, variant: str = "", rate: int = 175, pitch: int = 50, pitch_range: int = 50
+    ) -> Spoken:
         """Speaks with voice "en-us" and a variant of it ("f2"); rate in words a minute, pitch and its range in 0..99."""
         self._pieces.clear()
         self._phones.clear()
@@ -102,8 +119,13 @@ def flite(text: str, voice: str, stretch: float = 1.0) -> Spoken:
     """One sentence of a flite voice (kal16, awb, rms, slt); `stretch` lengthens every phone."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/a.wav"
-        done = subprocess.run(["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.3f}", "-t", text, "-psdur", "-o", path],
-                              capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.3f}", "-t", text, "-psdur", "-o", path],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
         rate, samples = scipy.io.wavfile.read(path)
     phones: List[Tuple[float, str]] = []
     at = 0.0
@@ -124,8 +146,10 @@ def festival(jobs: Sequence[Tuple[str, str]], voice: str, encoding: str = "latin
         lines = [f"(voice_{voice})"]
         for index, (text, prosody) in enumerate(jobs):
             quoted = text.replace("\\", "").replace('"', "")
-            lines.append(f'(unwind-protect (begin {prosody} (set! u (utt.synth (Utterance Text "{quoted}"))) '
-                         f'(utt.save.segs u "{folder}/{index}.lab") (utt.save.wave u "{folder}/{index}.wav" \'riff)) nil)')
+            lines.append(
+                f'(unwind-protect (begin {prosody} (set! u (utt.synth (Utterance Text "{quoted}"))) '
+                f'(utt.save.segs u "{folder}/{index}.lab") (utt.save.wave u "{folder}/{index}.wav" \'riff)) nil)'
+            )
         script = Path(folder) / "speak.scm"
         script.write_bytes("\n".join(lines).encode(encoding, "replace"))
         subprocess.run(["festival", "-b", str(script)], capture_output=True, timeout=900, check=False)
@@ -158,5 +182,7 @@ def festival_prosody(voice: str, rng: np.random.Generator) -> str:
     if voice not in ("kal_diphone", "ked_diphone"):
         return tempo
     mean, deviation = rng.uniform(75, 190), rng.uniform(8, 28)
-    return (f"{tempo} (set! int_lr_params '((target_f0_mean {mean:.0f}) (target_f0_std {deviation:.0f}) "
-            "(model_f0_mean 170) (model_f0_std 34)))")
+    return (
+        f"{tempo} (set! int_lr_params '((target_f0_mean {mean:.0f}) (target_f0_std {deviation:.0f}) "
+        "(model_f0_mean 170) (model_f0_std 34)))"
+    )

@@ -1,4 +1,7 @@
-"""Who speaks what: draws an utterance of a part of the split from the synthesisers, with its own size, tract, tempo and pitch."""
+"""Who speaks what: draws an utterance of a part of the split from the synthesisers, with its own size, tract, tempo
+and pitch.
+"""
+
 from __future__ import annotations
 
 import unicodedata
@@ -17,16 +20,43 @@ from synthesize import Espeak, Spoken, festival, festival_prosody, flite
 
 #: espeak-ng voice -> our language, share of the espeak-ng utterances.
 ESPEAK: Dict[str, Tuple[str, float]] = {
-    "en-us": ("en", 5), "en": ("en", 1.5), "en-gb-x-rp": ("en", 0.7), "en-gb-scotland": ("en", 0.5), "en-us-nyc": ("en", 0.4),
-    "de": ("de", 2), "fr": ("fr", 2), "fr-be": ("fr", 0.3), "es": ("es", 1.7), "es-419": ("es", 0.8), "pt-br": ("pt", 1.2),
-    "pt": ("pt", 0.6), "pl": ("pl", 1.2), "nl": ("nl", 1.2), "sv": ("sv", 1), "tr": ("tr", 1.2), "vi": ("vi", 2),
-    "vi-vn-x-south": ("vi", 1), "vi-vn-x-central": ("vi", 0.5), "cmn-latn-pinyin": ("zh", 3), "ja": ("ja", 1.5), "ko": ("ko", 1),
-    "hi": ("hi", 1.8), "id": ("id", 1), "ru": ("ru", 1.4), "sl": ("sl", 0.7), "ta": ("ta", 0.6),
+    "en-us": ("en", 5),
+    "en": ("en", 1.5),
+    "en-gb-x-rp": ("en", 0.7),
+    "en-gb-scotland": ("en", 0.5),
+    "en-us-nyc": ("en", 0.4),
+    "de": ("de", 2),
+    "fr": ("fr", 2),
+    "fr-be": ("fr", 0.3),
+    "es": ("es", 1.7),
+    "es-419": ("es", 0.8),
+    "pt-br": ("pt", 1.2),
+    "pt": ("pt", 0.6),
+    "pl": ("pl", 1.2),
+    "nl": ("nl", 1.2),
+    "sv": ("sv", 1),
+    "tr": ("tr", 1.2),
+    "vi": ("vi", 2),
+    "vi-vn-x-south": ("vi", 1),
+    "vi-vn-x-central": ("vi", 0.5),
+    "cmn-latn-pinyin": ("zh", 3),
+    "ja": ("ja", 1.5),
+    "ko": ("ko", 1),
+    "hi": ("hi", 1.8),
+    "id": ("id", 1),
+    "ru": ("ru", 1.4),
+    "sl": ("sl", 0.7),
+    "ta": ("ta", 0.6),
 }
 #: Synthesisers made of human recordings, and their shares among themselves.
 NATURAL: Dict[str, float] = {
-    "flite:kal16": 0.8, "flite:awb": 2.2, "flite:rms": 2.2, "flite:slt": 1.6,
-    "festival:kal_diphone": 1.2, "festival:cmu_us_slt_arctic_hts": 1.8, "festival:ked_diphone": 1.0,
+    "flite:kal16": 0.8,
+    "flite:awb": 2.2,
+    "flite:rms": 2.2,
+    "flite:slt": 1.6,
+    "festival:kal_diphone": 1.2,
+    "festival:cmu_us_slt_arctic_hts": 1.8,
+    "festival:ked_diphone": 1.0,
 }
 #: Share of each kind of utterance in the training data (by count).
 NATURAL_SHARE = 0.48
@@ -37,7 +67,9 @@ _FESTIVAL_BATCH = 10
 
 
 class Utterance(NamedTuple):
-    """What one speaker said: degraded samples at 16 kHz, shapes in time, voice, language and the sentence ("" is noise)."""
+    """What one speaker said: degraded samples at 16 kHz, shapes in time, voice, language and the sentence ("" is
+    noise).
+    """
 
     samples: np.ndarray
     segments: List[Segment]
@@ -83,7 +115,9 @@ class Cast:
             language = ESPEAK[voice][0]
             variant = self._variants[int(rng.integers(len(self._variants)))]
             sentence = self._corpus.draw(language, rng, self._part)
-            spoken = self._espeak.speak(sentence, voice, variant, int(rng.uniform(110, 260)), int(rng.uniform(15, 90)), int(rng.uniform(20, 90)))
+            spoken = self._espeak.speak(
+                sentence, voice, variant, int(rng.uniform(110, 260)), int(rng.uniform(15, 90)), int(rng.uniform(20, 90))
+            )
             if 0.4 * augment.RATE < len(spoken.samples) < 15 * augment.RATE and np.abs(spoken.samples).max() > 0.02:
                 return spoken, language, sentence
 
@@ -122,7 +156,9 @@ class Cast:
             waiting.extend((spoken, text) for spoken, text in zip(festival(jobs, name), texts) if spoken is not None)
         return waiting.popleft()
 
-    def _perform(self, spoken: Spoken, language: str, sentence: str, smallest: float, largest: float, warped: float) -> Utterance:
+    def _perform(
+        self, spoken: Spoken, language: str, sentence: str, smallest: float, largest: float, warped: float
+    ) -> Utterance:
         """Makes a speaker of the voice and a recording of the speaker."""
         rng = self._rng
         samples = spoken.samples

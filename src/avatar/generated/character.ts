@@ -72,16 +72,20 @@ export function takeApart(
     const { at, length } = difference(picture, without);
     if (length === 0) continue;
     const source = picture.slice(at, at + length);
-    parts = parts.map((part) => part.at > at ? { ...part, at: part.at - length } : part);
-    parts.push({ name, source, at });
+    // Those found before lie in the same order as in the picture; at the same offset, before this one.
+    const before = parts.filter((part) => part.at <= at);
+    const after = parts.slice(before.length).map((part) => ({ ...part, at: part.at - length }));
+    parts = [...before, { name, source, at }, ...after];
     picture = without;
   }
   if (names.head !== undefined) {
     const without = inside(createAvatar(style, { ...fixed, [names.head]: [] }).toString());
     const { at, length } = difference(picture, without);
-    parts.push({ name: "clothes", source: "", at: at + length });
+    const end = at + length;
+    const before = parts.filter((part) => part.at <= end);
+    parts = [...before, { name: "clothes", source: "", at: end }, ...parts.slice(before.length)];
   }
-  return { picture, parts: parts.toSorted((one, other) => one.at - other.at), choice };
+  return { picture, parts, choice };
 }
 
 /** Without the outer element and the metadata, which is the style's licence as text. */

@@ -13,8 +13,6 @@ import { rgbaToI420Box } from "../pixels.ts";
 import type { Figure, HeadRig, Puppet } from "../posed/puppet.ts";
 import { boxAround, type Figurine, LayerStack, mouthBounds, upperBounds } from "./layer_stack.ts";
 
-/** A mouth that differs from closed by less than this everywhere is the closed mouth. */
-const CLOSED_MAX = 1e-4;
 const REST = restPose();
 const CLOSED = new Float32Array(MOUTH_LENGTH);
 
@@ -34,11 +32,14 @@ export class GeneratedPuppet implements Puppet {
   ) {
     const { size, view, anatomy } = figurine;
     this.size = size;
-    this.figure = paintFigure(figurine);
     this.mouthBox = boxAround([mouthBounds(anatomy.mouth)], view, size);
     this.upperBox = above(this.mouthBox, boxAround(upperBounds(figurine), view, size));
     this.#upper = new LayerStack(figurine, this.upperBox);
     this.#mouth = new LayerStack(figurine, this.mouthBox);
+    this.figure = paintFigure(figurine);
+    // Soft edges round a little differently in a small box: the figure takes them as its painters make them.
+    this.paintUpper(this.figure, REST);
+    this.paintMouth(this.figure, CLOSED, 0);
   }
 
   paintUpper(into: Figure, pose: Pose): void {
@@ -48,9 +49,6 @@ export class GeneratedPuppet implements Puppet {
   }
 
   paintMouth(into: Figure, mouth: Float32Array, smile: number): void {
-    let isClosed = Math.abs(smile) < CLOSED_MAX;
-    for (let index = 0; index < MOUTH_LENGTH; index++) isClosed &&= mouth[index]! < CLOSED_MAX;
-    if (isClosed) return;
     const pixels = this.#mouth.paint(REST, mouth, smile);
     rgbaToI420Box(pixels, this.mouthBox, into);
     giveBack(pixels);

@@ -8,14 +8,14 @@ import { createCanvas } from "@napi-rs/canvas";
 import type { FrameSize } from "../../time/mod.ts";
 import type { Bounds } from "../drawn/bounds.ts";
 import type { View } from "../drawn/view.ts";
-import type { AvatarLook } from "../look.ts";
+import type { AvatarLook, Framing } from "../look.ts";
 import type { HeadRig, Puppet } from "../posed/puppet.ts";
 import type { Anatomy } from "./anatomy.ts";
 import { paintBackdrop } from "./backdrop.ts";
-import { castCharacter, type GeneratedSpec } from "./casting.ts";
+import { type CastCharacter, castCharacter, type GeneratedSpec } from "./casting.ts";
 import { frameFigure } from "./framing.ts";
 import { GeneratedPuppet } from "./generated_puppet.ts";
-import type { PaintedLayer } from "./layer_stack.ts";
+import type { Figurine, PaintedLayer } from "./layer_stack.ts";
 import type { HeadShape, StyleRig } from "./rig.ts";
 import { paintShape } from "./shapes.ts";
 import { svgImage } from "./svg_image.ts";
@@ -28,17 +28,26 @@ const HAIR_RADII = 1.6;
 
 /** Throws InputFault `bad_avatar` for a style or an option that is not known, in one line naming the nearest. */
 export async function loadGenerated(spec: GeneratedSpec, size: FrameSize, look: AvatarLook): Promise<Puppet> {
-  const { rig, anatomy, colour } = await castCharacter(spec);
-  const what = `avatar ${spec.id}`;
+  const cast = await castCharacter(spec);
+  const { figurine, rig } = await paintLayers(cast, size, look.framing, `avatar ${spec.id}`);
+  return new GeneratedPuppet(spec.id, figurine, rig, paintBackdrop(cast.colour, size));
+}
+
+/** The character's still layers as images of the frame's size, and how it bends there. */
+export async function paintLayers(
+  { rig, anatomy }: CastCharacter,
+  size: FrameSize,
+  framing: Framing,
+  what: string,
+): Promise<{ figurine: Figurine; rig: HeadRig }> {
   const hair = await hairBounds(anatomy, rig, what);
-  const view = frameFigure(size, look.framing, rig.head, hair, rig.bottom);
+  const view = frameFigure(size, framing, rig.head, hair, rig.bottom);
   const layers: PaintedLayer[] = [];
   for (const layer of anatomy.layers) {
     const isStill = layer.kind === "still";
     layers.push(isStill ? await svgImage(layer.svg, anatomy.definitions, view, size, what) : layer);
   }
-  const figurine = { layers, anatomy, rig, view, size };
-  return new GeneratedPuppet(spec.id, figurine, headRig(rig.head, hair, view), paintBackdrop(colour, size));
+  return { figurine: { layers, anatomy, rig, view, size }, rig: headRig(rig.head, hair, view) };
 }
 
 /** How far the head reaches with its hair, hat and ears, above the shoulders: measured on a small picture. */

@@ -112,13 +112,14 @@ export class MouthStrokes {
     const pucker = mouth[PUCKER]! * free * (1 - teeth);
     const spread = mouth[SPREAD]! * (1 - pucker) * free;
     const tongue = mouth[TONGUE]! * free * (1 - teeth);
-    const talk = Math.max(...mouth);
-    const curve = Math.max(-1, Math.min(1, mood * (1 - 0.6 * talk) + smile * (1 - talk)));
+    const talk = Math.max(jaw, spread, pucker, press, teeth, tongue);
+    const asked = smile * (1 - talk);
+    const curve = mood * (1 - 0.6 * talk) * (1 - Math.abs(asked)) + asked;
     this.#half = halfWidth *
-      (1 + 0.16 * spread - 0.58 * pucker - 0.1 * jaw * (1 - spread) + 0.05 * press +
+      (1 + 0.16 * spread - 0.62 * pucker - 0.1 * jaw * (1 - spread) + 0.05 * press +
         0.1 * Math.max(0, smile) * (1 - talk));
     const fall = drop * jaw ** JAW_CURVE * (1 - 0.35 * pucker) * (1 - 0.12 * spread);
-    const parted = halfWidth * (0.3 * spread + 0.34 * pucker + 0.26 * tongue) * (1 - 0.5 * jaw);
+    const parted = halfWidth * (0.3 * spread + 0.38 * pucker + 0.26 * tongue) * (1 - 0.5 * jaw);
     const bottom = mix(fall + parted * 0.8, halfWidth * 0.16, teeth);
     const top = -mix(halfWidth * 0.1 * jaw + parted * 0.45, halfWidth * 0.2, teeth);
     const gap = bottom - top;

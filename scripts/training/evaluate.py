@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -45,7 +45,7 @@ def predict(
     return true.reshape(-1).astype(int), wanted.reshape(-1, 6), said.reshape(-1), shown.reshape(-1, 6)
 
 
-def metrics(true: np.ndarray, wanted: np.ndarray, said: np.ndarray, shown: np.ndarray) -> Dict[str, object]:
+def metrics(true: np.ndarray, wanted: np.ndarray, said: np.ndarray, shown: np.ndarray) -> Dict[str, Any]:
     """Frame accuracy, macro-F1, correlations of the mouth, bilabial closures found and false (press over 0.5 within
     40 ms; in open vowels).
     """
@@ -86,7 +86,7 @@ def fit_calibration(net: VisemeNet, delay: int, streams: Dict[str, data.Stream])
 
 def score(
     net: VisemeNet, delay: int, streams: Dict[str, data.Stream], calibration: Optional[calibrate.Calibration] = None
-) -> Dict[str, Dict[str, object]]:
+) -> Dict[str, Dict[str, Any]]:
     """Metrics of every validation stream, uncalibrated unless a calibration is given."""
     net.eval()
     result = {
@@ -104,12 +104,12 @@ def validation_streams(folder: Path) -> Dict[str, data.Stream]:
     }
 
 
-def one_line(scores: Dict[str, Dict[str, object]]) -> str:
+def one_line(scores: Dict[str, Dict[str, Any]]) -> str:
     return " | ".join(
         f"{name.split('-')[-1]} F1 {m['macroF1']} acc {m['accuracy']} bilab {m['bilabialsFound']}/{m['bilabialsFalse']} "
         f"press {m['pressWhenClosed']}/{m['pressInVowels']} jaw {m['correlations']['jaw']}"
         for name, m in scores.items()
-    )  # type: ignore[index]
+    )
 
 
 def main() -> None:

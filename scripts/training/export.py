@@ -9,7 +9,7 @@ import hashlib
 import json
 import warnings
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 import numpy as np
 import onnx
@@ -80,8 +80,11 @@ def write_onnx(net: VisemeNet, calibration: Calibration, path: Path) -> None:
 
 def recipe(shards: Path) -> Dict[str, Any]:
     """What the training data was: hours, distinct sentences, languages, voices, sources, split."""
-    seconds, sentences, languages, voices = 0.0, set(), set(), set()
-    seeds = set()
+    seconds = 0.0
+    sentences: Set[str] = set()
+    languages: Set[str] = set()
+    voices: Set[str] = set()
+    seeds: Set[int] = set()
     for path in sorted(shards.glob("train-*[0-9].npz")):
         about = json.loads(str(np.load(path)["about"]))
         seconds += about["seconds"]

@@ -14,9 +14,9 @@ import json
 import multiprocessing
 import os
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
-from typing import List
+from typing import Dict, List
 
 import numpy as np
 
@@ -51,8 +51,8 @@ def write_shard(
     visemes: List[np.ndarray] = []
     mouths: List[np.ndarray] = []
     starts: List[int] = []
-    by_voice: Counter = Counter()
-    by_language: Counter = Counter()
+    by_voice: Dict[str, float] = defaultdict(float)
+    by_language: Dict[str, float] = defaultdict(float)
     sentences = set()
     frames = 0
     while frames < minutes * 60 * labels.FRAME_RATE:

@@ -171,13 +171,15 @@ def ipa_shapes(phone: str, language: str = "") -> Shapes:
     known = [c if c in _IPA else unicodedata.normalize("NFD", c)[0] for c in unicodedata.normalize("NFC", phone)]
     symbols = [c for c in known if c in _IPA or c in _TRANSPARENT]
     if not symbols:
-        is_pause = phone.strip("ˈˌː.̩ʲʰʷ_:;0123456789|'-") == ""
+        if "ʲ" in phone or "ʷ" in phone:  # a glide by itself, as in Japanese "kyo"
+            return [("i" if "ʲ" in phone else "u", 1.0)]
+        is_pause = phone.strip("ˈˌː.̩ʰ_:;0123456789|'-") == ""
         return [("sil", 1.0)] if is_pause else [("ax", 1.0)]
     shapes: List[str] = []
     for symbol in symbols:
-        shape = changes.get(symbol) or _IPA.get(symbol)
-        if shape and (not shapes or shapes[-1] != shape):
-            shapes.append(shape)
+        own = changes.get(symbol) or _IPA.get(symbol)
+        if own and (not shapes or shapes[-1] != own):
+            shapes.append(own)
     if not shapes:
         return None
     for affricate in ("ch", "hj"):
@@ -258,7 +260,10 @@ def segments(phones: Sequence[Tuple[float, str]], end: float, shapes_of: Callabl
         start, stop, shape = parts[index]
         if shape is None:
             before = next((s for _, _, s in reversed(parts[:index]) if s is not None), "ax")
-            shape = following if following not in (None, "sil") else (before if before != "sil" else "ax")
+            if following is not None and following != "sil":
+                shape = following
+            else:
+                shape = before if before != "sil" else "ax"
         following = shape
         result.append(Segment(start, stop, shape))
     return result[::-1]

@@ -92,7 +92,7 @@ _IPA = _table(
         "a": "a ɑ ᴀ",
         "ae": "æ",
         "uh": "ʌ ɐ",
-        "e": "e ɛ",
+        "e": "e ɛ ε",
         "ax": "ə ɘ ɜ ᵊ ɤ",
         "i": "i j",
         "ih": "ɪ ᵻ",
@@ -255,17 +255,14 @@ def segments(phones: Sequence[Tuple[float, str]], end: float, shapes_of: Callabl
             parts.append((at, at + (stop - start) * share, shape))
             at += (stop - start) * share
     result: List[Segment] = []
-    following: Optional[str] = None
+    following = "sil"
     for index in range(len(parts) - 1, -1, -1):
-        start, stop, shape = parts[index]
-        if shape is None:
+        start, stop, known = parts[index]
+        if known is None:  # takes the next shape, before a pause the last one
             before = next((s for _, _, s in reversed(parts[:index]) if s is not None), "ax")
-            if following is not None and following != "sil":
-                shape = following
-            else:
-                shape = before if before != "sil" else "ax"
-        following = shape
-        result.append(Segment(start, stop, shape))
+            known = following if following != "sil" else before if before != "sil" else "ax"
+        following = known
+        result.append(Segment(start, stop, known))
     return result[::-1]
 
 

@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument(
         "--fast-steps",
         type=int,
-        default=3000,
+        default=2400,
         help="steps of the low-latency network, which begins with the main one's weights",
     )
     parser.add_argument("--seed", type=int, default=1)

@@ -53,6 +53,8 @@ export interface MouthMeasure {
 const VISIBLE_STEP = 10;
 /** Cavity is darker than the closed mouth was there by so much. */
 const DARKER_STEP = 20;
+/** A tooth is lighter than what it stands against by so much. */
+const TOOTH_STEP = 30;
 /** Lips are redder (V) than the middle of the box's pixels by so much. */
 const REDDER_STEP = 7;
 
@@ -86,9 +88,9 @@ export function measureMouth(eye: MouthEye, mouth: Float32Array): MouthMeasure {
     dark[at] = open.y[at]! <= (eye.darkLumaMax ?? 80) && -step >= DARKER_STEP ? 1 : 0;
   }
   const cavity = thickerThan(dark, box, line);
-  // What was there before is none: an earring, a collar.
-  const before = shutIn(toothLike(closed, eye, count), box);
-  const teeth = shutIn(toothLike(open, eye, count), box).map((is, at) => is & ~before[at]!);
+  // What hangs together with something light that was there before is none: fur, an earring, a collar.
+  const before = shutIn(toothLike(closed, eye, count), box, new Uint8Array(count));
+  const teeth = framed(shutIn(toothLike(open, eye, count), box, before), open.y, box);
   const opening = cavity.map((is, at) => is | teeth[at]!);
   return {
     changed: regionOf(changed, box),
@@ -242,8 +244,8 @@ function thickerThan(mask: Uint8Array, box: Box, line: number): Uint8Array {
   return result;
 }
 
-/** Drops every patch of the mask that reaches the box's rim: white skin, a shirt, a wall. */
-function shutIn(mask: Uint8Array, box: Box): Uint8Array {
+/** Drops every patch of the mask that reaches a seed or the box's rim: white skin, a shirt, a wall. */
+function shutIn(mask: Uint8Array, box: Box, seeds: Uint8Array): Uint8Array {
   const { width, height } = box;
   const result = mask.slice();
   const queue: number[] = [];
@@ -260,12 +262,42 @@ function shutIn(mask: Uint8Array, box: Box): Uint8Array {
     drop(y * width);
     drop(y * width + width - 1);
   }
+  for (let at = 0; at < seeds.length; at++) if (seeds[at] === 1) drop(at);
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
     const x = at % width;
     if (x > 0) drop(at - 1);
     if (x < width - 1) drop(at + 1);
     if (at >= width) drop(at - width);
     if (at < width * (height - 1)) drop(at + width);
+  }
+  return result;
+}
+
+/** Keeps the patches of the mask most of whose rim is against something darker: teeth, not a light spot on fur. */
+function framed(mask: Uint8Array, luma: Uint8Array, box: Box): Uint8Array {
+  const { width } = box;
+  const result = new Uint8Array(mask.length);
+  const seen = new Uint8Array(mask.length);
+  for (let start = 0; start < mask.length; start++) {
+    if (mask[start] === 0 || seen[start] === 1) continue;
+    const patch = [start];
+    seen[start] = 1;
+    let [rim, dark] = [0, 0];
+    for (let index = 0; index < patch.length; index++) {
+      const at = patch[index]!;
+      for (const next of [at - 1, at + 1, at - width, at + width]) {
+        if (mask[next] === 0) {
+          rim++;
+          // Edges are soft: the step is looked for one pixel farther out.
+          const beyond = luma[Math.min(luma.length - 1, Math.max(0, 2 * next - at))]!;
+          if (luma[at]! - Math.min(beyond, luma[next]!) >= TOOTH_STEP) dark++;
+        } else if (seen[next] === 0) {
+          seen[next] = 1;
+          patch.push(next);
+        }
+      }
+    }
+    if (dark * 2 > rim) { for (const at of patch) result[at] = 1; }
   }
   return result;
 }

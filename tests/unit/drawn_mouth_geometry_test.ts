@@ -49,9 +49,16 @@ for (const { id, folder } of listAvatars([SHIPPED])) {
       const view = fitView(focus, size);
       const middle = { x: (mouth.x - view.x) * view.scale, y: (mouth.y - view.y) * view.scale };
       const widthPx = mouth.halfWidth * 2 * view.scale;
-      const eye: MouthEye = { paint: still.paint, middle, widthPx, hasLips: true };
+      const hasLips = mouth.style === "lips";
+      const eye: MouthEye = {
+        paint: still.paint,
+        middle,
+        widthPx,
+        hasLips,
+        lineWidthPx: hasLips ? 2 : widthPx * 0.05, // an animal's mouth is a broad stroke
+      };
       await t.step("press closes the mouth and thins the lips", () => assertPressCloses(eye));
-      await t.step("aa opens tall", () => assertAaIsTall(eye));
+      await t.step("aa opens tall", () => assertAaIsTall(eye, hasLips ? 0.35 : 0.3));
       await t.step("oo is narrow and round", () => assertOoIsRound(eye));
       await t.step("f lays the teeth on the lower lip", () => assertTeethOnLip(eye));
       await t.step("every two visemes differ visibly", () => assertVisemesDiffer(eye));

@@ -5,9 +5,10 @@
  * Runs in the stage's thread, once a frame; colours and gradients are made once, nothing is allocated after.
  */
 import type { CanvasGradient, SKRSContext2D } from "@napi-rs/canvas";
-import type { MouthArt } from "./manifest.ts";
+import type { LipsArt } from "./manifest.ts";
 import { mixColours, withAlpha } from "./colour.ts";
-import { type LipsShape, mix } from "./lips_shape.ts";
+import { mix } from "./curve.ts";
+import type { LipsShape } from "./lips_shape.ts";
 
 /** Widths of the teeth from the middle outwards, and how high their biting edges begin; the last ends at one more. */
 const TOOTH_WIDTHS = [12, 9, 8, 6, 4.5];
@@ -19,7 +20,7 @@ const TONGUE_AT_TEETH = 0.7;
 
 export class InnerMouth {
   readonly #context: SKRSContext2D;
-  readonly #art: MouthArt;
+  readonly #art: LipsArt;
   readonly #cavity: CanvasGradient;
   readonly #upperTeeth: CanvasGradient;
   readonly #lowerTeeth: CanvasGradient;
@@ -32,7 +33,7 @@ export class InnerMouth {
   readonly #groove: string;
   readonly #wet: string;
 
-  constructor(context: SKRSContext2D, art: MouthArt) {
+  constructor(context: SKRSContext2D, art: LipsArt) {
     this.#context = context;
     this.#art = art;
     const { colours, halfWidth, drop } = art;
@@ -241,7 +242,7 @@ export class InnerMouth {
 }
 
 /** Teeth from cheek to cheek: their arch turns away into the dark, later on the side of the light. */
-function archFill(context: SKRSContext2D, colours: MouthArt["colours"], half: number): CanvasGradient {
+function archFill(context: SKRSContext2D, colours: LipsArt["colours"], half: number): CanvasGradient {
   const fill = context.createLinearGradient(-half, 0, half, 0);
   const darkness: [number, number][] = [
     [0, 0.95],

@@ -9,17 +9,19 @@ import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
 import type { EyePainter } from "./eye_painter.ts";
 
-/** A full glance moves the iris so many of its radii. */
-const GLANCE_RADII_X = 0.42;
-const GLANCE_RADII_Y = 0.3;
+/** A full glance moves the iris by so many units. */
+const GLANCE_X = 6.6;
+const GLANCE_Y = 4.6;
 /** The upper lid goes down and up with the gaze by so much of its height. */
 const LID_FOLLOWS = 0.2;
 /** A full squint leaves so much of the lower lid's depth, and lowers the upper lid by so much. */
 const SQUINT_LOWER = 0.2;
 const SQUINT_UPPER = 0.12;
-/** Lids half a step beyond rest open the eye by so much. */
-const WIDE = 0.44;
+/** Lids half a step beyond rest rise by so many units. */
+const WIDE = 7.2;
 const RAYS = 22;
+/** The numbers below are in an eye that is so wide; others are scaled. */
+const WIDTH = 68;
 
 interface Lid {
   readonly fromX: number;
@@ -39,6 +41,8 @@ interface Eye {
   readonly y: number;
   /** Slope of the line between its corners, in radians. */
   readonly lean: number;
+  /** Art units for one unit of an eye of WIDTH. */
+  readonly unit: number;
   readonly white: CanvasGradient;
   readonly round: CanvasGradient;
   readonly skin: CanvasGradient;
@@ -54,6 +58,7 @@ export class LidEyePainter implements EyePainter {
   readonly #ray: string;
   readonly #duct: string;
   readonly #lidShadow: string;
+  readonly #lashes: string;
 
   constructor(context: SKRSContext2D, art: EyesArt) {
     this.#context = context;
@@ -73,6 +78,7 @@ export class LidEyePainter implements EyePainter {
     this.#ray = withAlpha(colours.irisLight, 0.3);
     this.#duct = withAlpha(colours.duct, 0.9);
     this.#lidShadow = withAlpha(colours.lash, 0.3);
+    this.#lashes = withAlpha(colours.lash, 0.6);
   }
 
   /** All that is ever drawn. */
@@ -95,9 +101,8 @@ export class LidEyePainter implements EyePainter {
 
   #paintEye(eye: Eye, shut: number, gazeX: number, gazeY: number, squint: number): void {
     const context = this.#context;
-    const { colours, irisRadius } = this.#art;
-    const { art } = eye;
-    const raised = shut < 0 ? 1 - shut * 2 * WIDE : 1 - shut;
+    const { art, unit } = eye;
+    const raised = shut < 0 ? 1 - shut * 2 * WIDE * unit / art.upper : 1 - shut;
     const openness = raised * (1 - LID_FOLLOWS * (gazeY > 0 ? gazeY : gazeY * 0.4)) *
       (1 - SQUINT_UPPER * squint);
     const depth = art.lower * (0.82 + 0.18 * openness) * (1 - (1 - SQUINT_LOWER) * squint);
@@ -113,23 +118,22 @@ export class LidEyePainter implements EyePainter {
       trace(context, upper);
       traceBack(context, lower);
       context.clip();
-      const side = Math.abs(art.outer.x - art.inner.x);
+      const side = WIDTH * unit * 0.6;
+      const ballTop = eye.y - art.upper * 1.2 - WIDE * unit;
       context.fillStyle = eye.white;
-      context.fillRect(eye.x - side, eye.y - side / 2, side * 2, side);
+      context.fillRect(eye.x - side, ballTop, side * 2, side * 2);
       context.fillStyle = eye.round;
-      context.fillRect(eye.x - side, eye.y - side / 2, side * 2, side);
+      context.fillRect(eye.x - side, ballTop, side * 2, side * 2);
       context.fillStyle = this.#duct;
       context.beginPath();
-      context.ellipse(art.inner.x, art.inner.y, 5, 3.2, 0, 0, Math.PI * 2);
+      context.ellipse(art.inner.x, art.inner.y, 5 * unit, 3.2 * unit, 0, 0, Math.PI * 2);
       context.fill();
-      this.#paintIris(
-        eye.x + gazeX * irisRadius * GLANCE_RADII_X,
-        eye.y - art.upper * 0.13 + gazeY * irisRadius * GLANCE_RADII_Y,
-      );
+      const [glanceX, glanceY] = [gazeX * GLANCE_X * unit, gazeY * GLANCE_Y * unit];
+      this.#paintIris(eye.x + glanceX, eye.y - art.upper * 0.13 + glanceY, glanceX, glanceY);
       // Shadow of the upper lid and its lashes on the ball.
       context.beginPath();
       trace(context, upper);
-      context.lineWidth = 9;
+      context.lineWidth = 9 * unit;
       context.strokeStyle = this.#lidShadow;
       context.stroke();
       context.restore();
@@ -141,12 +145,13 @@ export class LidEyePainter implements EyePainter {
       traceBack(context, upper);
       context.fill();
     }
-    this.#paintCrease(art, openness);
-    this.#paintLowerRim(lower, openness);
-    this.#paintLashes(art, upper, openness);
+    this.#paintCrease(eye, openness);
+    this.#paintLowerRim(lower, openness, unit);
+    this.#paintLashes(eye, upper, openness);
   }
 
-  #paintIris(x: number, y: number): void {
+  /** The lights stand still where the ball turns: they follow a glance by half. */
+  #paintIris(x: number, y: number, glanceX: number, glanceY: number): void {
     const context = this.#context;
     const { colours, irisRadius: radius } = this.#art;
     context.translate(x, y);
@@ -166,10 +171,11 @@ export class LidEyePainter implements EyePainter {
     context.fillStyle = colours.pupil;
     disc(context, 0, 0, radius * 0.43);
     context.fillStyle = "#ffffffee";
+    context.translate(-glanceX / 2, -glanceY / 2);
     disc(context, -radius * 0.34, -radius * 0.38, radius * 0.24);
     context.fillStyle = "#ffffff66";
     disc(context, radius * 0.36, radius * 0.4, radius * 0.14);
-    context.translate(-x, -y);
+    context.translate(glanceX / 2 - x, glanceY / 2 - y);
   }
 
   /** The cheek that lifts the lower lid: a soft fold below it. */
@@ -178,69 +184,83 @@ export class LidEyePainter implements EyePainter {
     const context = this.#context;
     context.save();
     context.globalAlpha = squint;
-    context.translate(eye.x, eye.y + depth * 0.8 + 6);
+    context.translate(eye.x, eye.y + depth * 0.8 + 6 * eye.unit);
     context.rotate(eye.lean);
-    context.scale(Math.abs(eye.art.outer.x - eye.art.inner.x) * 0.5, 5);
+    context.scale(Math.abs(eye.art.outer.x - eye.art.inner.x) * 0.5, 5 * eye.unit);
     context.fillStyle = this.#cheek;
     context.fillRect(-1, -1, 2, 2); // the gradient ends inside
     context.restore();
   }
 
-  #paintCrease(eye: EyeArt, openness: number): void {
+  #paintCrease({ art, unit }: Eye, openness: number): void {
+    if (this.#art.crease === 0) return;
     const context = this.#context;
-    const crease = lid(eye, -eye.upper * Math.max(1, openness) - 6.5);
+    const crease = lid(art, -art.upper * Math.max(1, openness) - 6.5 * unit);
     const at1 = 0.24; // it begins where the lid is already lifted, not in the corner
     context.beginPath();
     for (let step = 0; step <= 12; step++) {
       const part = at1 + (1 - at1) * step / 12;
       const x = at(part, crease.fromX, crease.aX, crease.bX, crease.toX);
-      const y = at(part, crease.fromY, crease.aY, crease.bY, crease.toY) - 3.5 * part;
+      const y = at(part, crease.fromY, crease.aY, crease.bY, crease.toY) - 3.5 * unit * part;
       context.lineTo(x, y);
     }
     context.lineCap = "round";
-    context.lineWidth = 1.5;
-    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.1 + 0.2 * openness);
+    context.lineWidth = 1.5 * unit;
+    context.strokeStyle = withAlpha(
+      this.#art.colours.lash,
+      Math.min(1, (0.1 + 0.2 * Math.min(1, openness)) * this.#art.crease),
+    );
     context.stroke();
   }
 
-  #paintLowerRim(lower: Lid, openness: number): void {
+  #paintLowerRim(lower: Lid, openness: number, unit: number): void {
     const context = this.#context;
     context.beginPath();
     trace(context, lower);
-    context.lineWidth = 1.1;
-    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.22 + 0.12 * openness);
+    const { rim, colours } = this.#art;
+    context.lineWidth = 1.1 * unit * rim;
+    context.strokeStyle = withAlpha(colours.lash, Math.min(1, (0.22 + 0.12 * openness) * rim));
     context.stroke();
   }
 
   /** A dark rim that thickens towards the temple, and a few lashes out of it. */
-  #paintLashes(eye: EyeArt, upper: Lid, openness: number): void {
+  #paintLashes({ art, unit }: Eye, upper: Lid, openness: number): void {
     const context = this.#context;
-    const side = Math.sign(eye.outer.x - eye.inner.x);
-    context.fillStyle = this.#art.colours.lash;
-    context.strokeStyle = this.#art.colours.lash;
+    const { lashes, rim, colours } = this.#art;
+    const side = Math.sign(art.outer.x - art.inner.x);
+    const thick = unit * rim;
+    context.fillStyle = colours.lash;
     context.beginPath();
     context.moveTo(upper.fromX, upper.fromY);
-    context.bezierCurveTo(upper.aX, upper.aY - 1.2, upper.bX, upper.bY - 3.4, upper.toX, upper.toY - 2.2);
-    context.lineTo(upper.toX + side * 4.5, upper.toY - 2.5);
     context.bezierCurveTo(
-      upper.bX + side * 3,
-      upper.bY + 1.2,
       upper.aX,
-      upper.aY + 1,
+      upper.aY - 1.2 * thick,
+      upper.bX,
+      upper.bY - 3.4 * thick,
+      upper.toX,
+      upper.toY - 2.2 * thick,
+    );
+    context.lineTo(upper.toX + side * 4.5 * unit, upper.toY - 2.5 * unit);
+    context.bezierCurveTo(
+      upper.bX + side * 3 * unit,
+      upper.bY + 1.2 * thick,
+      upper.aX,
+      upper.aY + thick,
       upper.fromX,
       upper.fromY,
     );
     context.fill();
+    if (lashes === 0) return;
     const up = openness * 2 - 1; // shut, the lashes point down
     context.lineCap = "round";
-    context.lineWidth = 0.9;
-    context.strokeStyle = withAlpha(this.#art.colours.lash, 0.6);
+    context.lineWidth = 0.9 * unit;
+    context.strokeStyle = this.#lashes;
     context.beginPath();
     for (let lash = 0; lash < 9; lash++) {
       const along = 0.52 + lash * 0.058;
       const x = at(along, upper.fromX, upper.aX, upper.bX, upper.toX);
-      const y = at(along, upper.fromY, upper.aY, upper.bY, upper.toY) - 1.5;
-      const length = 2.6 + lash * 0.5;
+      const y = at(along, upper.fromY, upper.aY, upper.bY, upper.toY) - 1.5 * unit;
+      const length = (2.6 + lash * 0.5) * unit * lashes;
       context.moveTo(x, y);
       context.quadraticCurveTo(
         x + side * length * 0.5,
@@ -309,5 +329,6 @@ function eyeOf(context: SKRSContext2D, eye: EyeArt, art: EyesArt): Eye {
   skin.addColorStop(0.45, colours.lid);
   skin.addColorStop(1, colours.lidShade);
   const lean = Math.atan((eye.outer.y - eye.inner.y) / (eye.outer.x - eye.inner.x));
-  return { art: eye, x, y, lean, white, round, skin };
+  const unit = Math.abs(eye.outer.x - eye.inner.x) / WIDTH;
+  return { art: eye, x, y, lean, unit, white, round, skin };
 }

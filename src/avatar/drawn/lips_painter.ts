@@ -6,11 +6,12 @@
  * origin is the middle of the closed lips. Runs in the stage's thread; colours and gradients are made once.
  */
 import type { CanvasGradient, SKRSContext2D } from "@napi-rs/canvas";
-import type { MouthArt } from "./manifest.ts";
+import type { LipsArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
+import { fillBand, mix, traceBack, traceOn } from "./curve.ts";
 import { InnerMouth } from "./inner_mouth.ts";
-import { LIP_POINTS, LipsShape, mix } from "./lips_shape.ts";
+import { LipsShape } from "./lips_shape.ts";
 import type { MouthPainter } from "./mouth_painter.ts";
 
 /** Points of the upper lip's edge that catch light. */
@@ -19,7 +20,7 @@ const BOW_TO = 10;
 
 export class LipsPainter implements MouthPainter {
   readonly #context: SKRSContext2D;
-  readonly #art: MouthArt;
+  readonly #art: LipsArt;
   readonly #shape: LipsShape;
   readonly #inner: InnerMouth;
   readonly #upperFill: CanvasGradient;
@@ -30,7 +31,7 @@ export class LipsPainter implements MouthPainter {
   readonly #fold: CanvasGradient;
   readonly #bowLight: string;
 
-  constructor(context: SKRSContext2D, art: MouthArt) {
+  constructor(context: SKRSContext2D, art: LipsArt) {
     this.#context = context;
     this.#art = art;
     this.#shape = new LipsShape(art);
@@ -68,7 +69,7 @@ export class LipsPainter implements MouthPainter {
   }
 
   /** All that is ever drawn, in the painter's own units. */
-  static bounds(art: MouthArt): Bounds {
+  static bounds(art: LipsArt): Bounds {
     const side = art.halfWidth * 1.62;
     return {
       left: -side,
@@ -171,26 +172,21 @@ export class LipsPainter implements MouthPainter {
   /** Where the lips meet, or the upper lip's rim where they are apart; it darkens as they press. */
   #paintLine(): void {
     const context = this.#context;
-    const { unit, gap, press, pucker } = this.#shape;
+    const { unit, gap, press, pucker, innerX, upperInner } = this.#shape;
     const apart = Math.min(1, gap / (2.4 * unit));
     context.fillStyle = this.#art.colours.line;
     // The lips roll inwards there, away from the light.
     context.globalAlpha = 0.28 * (1 - 0.5 * pucker);
-    this.#fillRibbon(2 * unit * (1 - 0.4 * press), 1.6 * unit * (1 - apart));
+    fillBand(context, innerX, upperInner, 2 * unit * (1 - 0.4 * press), 1.6 * unit * (1 - apart));
     context.globalAlpha = mix(0.95, 0.4, apart);
-    this.#fillRibbon(mix(1 + 0.3 * press, 0.7, apart) * unit, mix(0.9 + 0.25 * press, 0.2, apart) * unit);
+    fillBand(
+      context,
+      innerX,
+      upperInner,
+      mix(1 + 0.3 * press, 0.7, apart) * unit,
+      mix(0.9 + 0.25 * press, 0.2, apart) * unit,
+    );
     context.globalAlpha = 1;
-  }
-
-  /** A band along the upper lip's inner edge, so far above and below it. */
-  #fillRibbon(above: number, below: number): void {
-    const context = this.#context;
-    const { innerX, upperInner } = this.#shape;
-    context.beginPath();
-    context.moveTo(innerX[0]!, upperInner[0]!);
-    traceOn(context, innerX, upperInner, -above);
-    traceBack(context, innerX, upperInner, below);
-    context.fill();
   }
 
   /** The fold below the lower lip. */
@@ -234,26 +230,5 @@ export class LipsPainter implements MouthPainter {
       context.fillRect(-1, -1, 2, 2);
       context.restore();
     }
-  }
-}
-
-/** A smooth curve through the middles between the points, from the first to the last, moved down by `shift`. */
-function traceOn(context: SKRSContext2D, xs: Float64Array, ys: Float64Array, shift: number): void {
-  const last = LIP_POINTS - 1;
-  context.lineTo(xs[0]!, ys[0]! + shift * 0.5);
-  for (let at = 1; at < last; at++) {
-    const x = at === last - 1 ? xs[last]! : (xs[at]! + xs[at + 1]!) / 2;
-    const y = at === last - 1 ? ys[last]! - shift * 0.5 : (ys[at]! + ys[at + 1]!) / 2;
-    context.quadraticCurveTo(xs[at]!, ys[at]! + shift, x, y + shift);
-  }
-}
-
-function traceBack(context: SKRSContext2D, xs: Float64Array, ys: Float64Array, shift: number): void {
-  const last = LIP_POINTS - 1;
-  context.lineTo(xs[last]!, ys[last]! + shift * 0.5);
-  for (let at = last - 1; at > 0; at--) {
-    const x = at === 1 ? xs[0]! : (xs[at]! + xs[at - 1]!) / 2;
-    const y = at === 1 ? ys[0]! - shift * 0.5 : (ys[at]! + ys[at - 1]!) / 2;
-    context.quadraticCurveTo(xs[at]!, ys[at]! + shift, x, y + shift);
   }
 }

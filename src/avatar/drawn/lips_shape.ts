@@ -6,17 +6,18 @@
  * downwards. Rounded lips have an opening narrower than themselves: flesh at the sides as well. Allocates nothing.
  */
 import { JAW, PRESS, PUCKER, SPREAD, TEETH, TONGUE } from "../../lipsync/mod.ts";
-import type { MouthArt } from "./manifest.ts";
+import { mix } from "./curve.ts";
+import type { LipsArt } from "./manifest.ts";
 
 /** Points of each curve. They crowd at the corners, where a rounded mouth turns sharply. */
-export const LIP_POINTS = 15;
+const LIP_POINTS = 15;
 /** The numbers below are in a mouth that is so wide; others are scaled. */
 const HALF_WIDTH = 44;
 /** The relaxed corners lie a little above the middle: friendly, not yet a smile. */
 const CORNER_REST = -5;
 
 export class LipsShape {
-  readonly #art: MouthArt;
+  readonly #art: LipsArt;
   /** Art units for one unit of a mouth of HALF_WIDTH. */
   readonly unit: number;
   /** -1 .. 1 along each curve. */
@@ -51,7 +52,7 @@ export class LipsShape {
   /** How far the jaw itself has fallen. */
   fall = 0;
 
-  constructor(art: MouthArt) {
+  constructor(art: LipsArt) {
     this.#art = art;
     this.unit = art.halfWidth / HALF_WIDTH;
   }
@@ -119,8 +120,4 @@ export class LipsShape {
       this.lowerOuter[at] = cornerY + (bottom + lower - cornerY) * rest ** lowerEnds;
     }
   }
-}
-
-export function mix(from: number, to: number, part: number): number {
-  return from + (to - from) * part;
 }

@@ -5,28 +5,44 @@
 import { z } from "zod";
 import { area, colour, fileName, identity, length, place, point } from "../manifest_fields.ts";
 
-const mouth = z.strictObject({
+const mouthPlace = {
   /** Middle of the line between the closed lips. */
   x: place,
   y: place,
   /** Half the distance between the corners of the relaxed mouth. */
   halfWidth: length,
-  upperLip: length,
-  lowerLip: length,
   /** How far the lower lip falls when the jaw is wide open. */
   drop: length,
+};
+
+const mouthInside = { cavity: colour, throat: colour, teeth: colour, tongue: colour };
+
+/** A human mouth. */
+const lips = z.strictObject({
+  style: z.literal("lips"),
+  ...mouthPlace,
+  upperLip: length,
+  lowerLip: length,
   colours: z.strictObject({
     upper: colour,
     lower: colour,
     light: colour,
     line: colour,
-    cavity: colour,
-    throat: colour,
-    teeth: colour,
-    tongue: colour,
+    ...mouthInside,
     shadow: colour,
   }),
 });
+
+/** An animal's mouth: a dark line in fur, with a line up to the nose. */
+const muzzle = z.strictObject({
+  style: z.literal("muzzle"),
+  ...mouthPlace,
+  /** How far above the mouth's middle the nose ends. */
+  nose: length,
+  colours: z.strictObject({ line: colour, fur: colour, furShade: colour, ...mouthInside, shadow: colour }),
+});
+
+const mouth = z.discriminatedUnion("style", [lips, muzzle]);
 
 /** The chin follows the jaw a little: the skin around it is shifted. */
 const chin = z.strictObject({
@@ -49,6 +65,12 @@ const eyes = z.strictObject({
   left: eye,
   right: eye,
   irisRadius: length,
+  /** Length of the lashes, 1 = a woman's; 0 leaves the dark rim alone. */
+  lashes: z.number().min(0).max(2),
+  /** Width of the lids' dark rims, 1 = a human's. */
+  rim: z.number().min(0).max(6),
+  /** Strength of the fold above the upper lid, 0 for none. */
+  crease: z.number().min(0).max(2),
   colours: z.strictObject({
     white: colour,
     whiteShade: colour,
@@ -99,6 +121,8 @@ export const drawnManifest = z.strictObject({
 export type DrawnManifest = z.infer<typeof drawnManifest>;
 export type HeadArt = z.infer<typeof head>;
 export type MouthArt = z.infer<typeof mouth>;
+export type LipsArt = z.infer<typeof lips>;
+export type MuzzleArt = z.infer<typeof muzzle>;
 export type ChinArt = z.infer<typeof chin>;
 export type EyeArt = z.infer<typeof eye>;
 export type EyesArt = z.infer<typeof eyes>;

@@ -7,6 +7,7 @@ import type { SKRSContext2D } from "@napi-rs/canvas";
 import type { MouthArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { LipsPainter } from "./lips_painter.ts";
+import { MuzzlePainter } from "./muzzle_painter.ts";
 
 export interface MouthPainter {
   /**
@@ -18,11 +19,16 @@ export interface MouthPainter {
 
 /** The painter of an avatar's kind of mouth. Colours and gradients are made here, once. */
 export function createMouthPainter(context: SKRSContext2D, art: MouthArt): MouthPainter {
-  return new LipsPainter(context, art);
+  return art.style === "muzzle" ? new MuzzlePainter(context, art) : new LipsPainter(context, art);
 }
 
 /** All that the mouth can ever cover (without the chin, which the jaw's warp moves), in art units. */
 export function mouthBounds(art: MouthArt): Bounds {
-  const { left, top, right, bottom } = LipsPainter.bounds(art);
-  return { left: art.x + left, top: art.y + top, right: art.x + right, bottom: art.y + bottom };
+  const own = art.style === "muzzle" ? MuzzlePainter.bounds(art) : LipsPainter.bounds(art);
+  return {
+    left: art.x + own.left,
+    top: art.y + own.top,
+    right: art.x + own.right,
+    bottom: art.y + own.bottom,
+  };
 }

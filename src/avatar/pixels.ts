@@ -87,9 +87,17 @@ export function boxBytes(box: Box): number {
 
 /** Copies the box out of a frame into `piece`, an I420 picture of the box's size. */
 export function copyBoxOut(frame: I420Frame, box: Box, piece: Uint8Array): void {
-  forEachRow(frame, box, (at, pieceAt, length) => {
-    for (let index = 0; index < length; index++) piece[pieceAt + index] = frame.bytes[at + index]!;
-  });
+  let planeAt = 0;
+  let pieceAt = 0;
+  for (let plane = 0; plane < 3; plane++) {
+    const shift = plane === 0 ? 0 : 1;
+    const width = frame.width >> shift;
+    for (let row = 0; row < box.height >> shift; row++) {
+      let at = planeAt + ((box.y >> shift) + row) * width + (box.x >> shift);
+      for (let end = at + (box.width >> shift); at < end; at++) piece[pieceAt++] = frame.bytes[at]!;
+    }
+    planeAt += width * (frame.height >> shift);
+  }
 }
 
 /** Where each row of a box lies in a frame, with the bytes to put there. */

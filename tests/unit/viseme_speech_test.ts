@@ -15,14 +15,10 @@ import {
   VisemeNetwork,
   VisemeTrack,
 } from "../../src/lipsync/mod.ts";
+import { readWav16k } from "../fakes/wav.ts";
 
 /** "Mama, papa. We see five shoes. You too." by espeak-ng, voice en-us. */
-const speech = readWav(new URL("../golden/lipsync/mama_papa.wav", import.meta.url));
-
-function readWav(url: URL): Float32Array {
-  const samples = new Int16Array(Deno.readFileSync(url).slice(44).buffer);
-  return Float32Array.from(samples, (value) => value / 32_768);
-}
+const speech = readWav16k(new URL("../golden/lipsync/mama_papa.wav", import.meta.url));
 
 async function mouthsOf(kind: "viseme" | "viseme-fast", pcm: Float32Array): Promise<Float32Array[]> {
   using engine = await createEngine({ kind });

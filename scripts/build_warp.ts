@@ -4,6 +4,7 @@
  *   deno run -A scripts/build_warp.ts           writes warp.wasm
  *   deno run -A scripts/build_warp.ts --check   exit 1 where warp.wasm is not what warp.as gives
  */
+// deno-lint-ignore no-import-prefix -- a tool of this script alone, no dependency of the program
 import asc from "npm:assemblyscript@0.28.20/asc";
 
 const SOURCE = new URL("../src/avatar/posed/warp.as", import.meta.url);

@@ -94,7 +94,8 @@ export function copyBoxOut(frame: I420Frame, box: Box, piece: Uint8Array): void 
     const width = frame.width >> shift;
     for (let row = 0; row < box.height >> shift; row++) {
       let at = planeAt + ((box.y >> shift) + row) * width + (box.x >> shift);
-      for (let end = at + (box.width >> shift); at < end; at++) piece[pieceAt++] = frame.bytes[at]!;
+      const end = at + (box.width >> shift);
+      while (at < end) piece[pieceAt++] = frame.bytes[at++]!;
     }
     planeAt += width * (frame.height >> shift);
   }

@@ -3,7 +3,7 @@
  *
  * In: the working figure's planes, the picture behind and the grid, all views of one WASM memory that callers write
  * into. Out: `output`, I420 (with alpha where asked). Any one thread; nothing is allocated after the constructor.
- * 8 ms for nothing at first: the module is compiled when it is made, and gets fast after some frames.
+ * The module is compiled when a Warp is made and gets fast after some frames.
  */
 import { type FrameSize, i420Bytes } from "../../time/mod.ts";
 import type { Box, I420Frame } from "../face.ts";

@@ -108,7 +108,11 @@ export const ConfigSchema = z.strictObject({
   expression: choice(EXPRESSION_NAMES, "neutral", "expression the avatar begins with"),
   avatarFolders: folders("more folders to look for avatars in, before the usual ones"),
   modelFolders: folders("more folders to look for models in, before the usual ones"),
-  engine: choice(ENGINES, "loudness", "lip-sync engine"),
+  engine: choice(
+    ENGINES,
+    "viseme",
+    "what moves the lips: a network, one that looks less far ahead, or loudness",
+  ),
   voice: note(z.string().min(1).optional(), "voice of the speech engine, e.g. en-us", "the name of a voice"),
   tts: textToSpeech.prefault({}),
   camera: text(

@@ -103,11 +103,11 @@ export function makePortrait(options: PortraitOptions = {}): Portrait {
   const [yaw, pitch, roll] = [options.yaw ?? 0, options.pitch ?? 0, options.roll ?? 0].map((angle) =>
     angle * DEGREE
   );
-  // A face that looks straight ahead leans its chin forward by what the models call 10 degrees.
-  const lean = 10 * DEGREE + pitch!;
   for (const [index, [x, y, z]] of places(gap, eyes)) {
-    const [x1, z1] = turn(x, z, yaw!);
-    const [y1, z2] = turn(y - 0.3, z1, lean);
+    // A face that looks straight ahead leans its chin forward by what the models call 10 degrees.
+    const [y0, z0] = turn(y - 0.3, z, 10 * DEGREE);
+    const [x1, z1] = turn(x, z0, yaw!);
+    const [y1, z2] = turn(y0, z1, pitch!);
     const [x2, y2] = turn(x1, y1, roll!);
     points[index * 3] = width / 2 + x2 * pupils;
     points[index * 3 + 1] = height * 0.42 + (y2 + 0.3) * pupils;

@@ -80,7 +80,7 @@ export class MouthInside {
     const { jawDrop } = this.#shape;
     this.#upperTeethDown = -3.2 * mm * pucker;
     this.#lowerTeethDown = jawDrop + (3 * pucker - 1.2 - 2.2 * mouth[SPREAD]! * free) * mm;
-    this.#tongueDown = jawDrop * mix(0.42, 0.35, raise) + 2.5 * mm;
+    this.#tongueDown = jawDrop * mix(0.48, 0.38, raise) + 2.5 * mm;
     this.#tip = smooth((raise - 0.25) / 0.4);
     this.#tipDown = this.#teethEdge + mix(6, -3.6, raise) * mm;
     // Rounded lips stand before the teeth and take their light.
@@ -97,7 +97,7 @@ export class MouthInside {
     this.#lay(this.#tongue, tongue, column, row, this.#tongueDown, light, 1);
     const lower = this.#teeth * (1 - 0.8 * this.#tip);
     this.#lay(this.#lowerTeeth, teeth, column, row, this.#lowerTeethDown, light * 0.85, lower);
-    const front = mix(light, 1, 0.35);
+    const front = mix(light, 1, 0.6);
     if (this.#showsTeeth) this.#layOwn(column, row, front);
     else this.#lay(this.#upperTeeth, teeth, column, row, this.#upperTeethDown, front, this.#teeth);
     if (this.#tip > 0) {

@@ -29,7 +29,7 @@ const APART = 0.03;
 const NATURAL_HALF = 0.41;
 const PUCKERED_HALF = 0.3;
 /** How far the lower lip falls when the jaw is wide open, and how much of it the chin follows. */
-const DROP = 0.32;
+const DROP = 0.345;
 const CHIN_FOLLOWS = 0.78;
 /** Where lips that were apart meet, from the upper one (0) to the lower one (1). */
 const SEAM = 0.56;
@@ -177,16 +177,16 @@ export class MouthShape {
     const open = rest * (1 + 0.09 * spread - 0.16 * jaw * (1 - spread) + 0.02 * press + 0.04 * smile);
     this.#scale = mix(open, Math.min(PUCKERED_HALF * p, 0.8 * rest), pucker) / own;
     const fall = DROP * p * jaw * (1 - 0.35 * pucker) * (1 - 0.2 * spread);
-    const parted = (spread + pucker * 1.7 + tongue) * 0.06 * p;
+    const parted = (spread + pucker * 1.85 + tongue) * 0.06 * p;
     this.#down = mix(fall + parted * 0.75, 0.016 * p, teeth);
-    this.#up = mix(0.05 * p * jaw + parted * 0.3, 0.05 * p, teeth);
+    this.#up = mix(0.05 * p * jaw + parted * 0.3, 0.06 * p, teeth);
     this.gap = this.#up + this.#down;
     this.jawDrop = fall * (1 - teeth);
     this.#chinDrop = (this.jawDrop + 0.012 * p * press) * CHIN_FOLLOWS;
     const round = Math.min(1, Math.max(this.gap / (0.3 * p), pucker * Math.min(1, this.gap / (0.04 * p))));
     this.#power = mix(0.85, 0.55, round);
     const wide = mix(0.62, 0.92, Math.min(1, this.gap / (0.06 * p))) * (1 - 0.12 * teeth);
-    this.#inner = mix(wide, 0.31 + 0.42 * jaw, pucker);
+    this.#inner = mix(wide, 0.23 + 0.47 * jaw, pucker);
     this.#straight = mix(
       this.isApart ? 0.2 : 0,
       0.85,

@@ -8,7 +8,7 @@ from typing import Dict, Sequence
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "training"
 
-#: Package -> licence of what we read from it.
+#: Package -> licence of what we read from it, as its copyright file says.
 SOURCES: Dict[str, str] = {
     "installation-guide-amd64": "GPL-2 (real sentences, 17 languages)",
     "gnome-user-docs": "CC-BY-SA-3.0 (real sentences, 25 languages)",
@@ -16,25 +16,25 @@ SOURCES: Dict[str, str] = {
     "libreoffice-help-tr": "MPL-2.0 (real sentences)",
     "sword-text-web": "public domain (World English Bible)",
     "golang-github-mozillazg-go-pinyin-dev": "MIT (readings of Chinese characters)",
-    "wamerican": "public domain / SCOWL (words)",
+    "wamerican": "public domain and SCOWL's free notices (words)",
     "wngerman": "GPL-2+ (words)",
     "wfrench": "GPL-2+ (words)",
-    "wspanish": "GPL-2+ (words)",
-    "wbrazilian": "GPL-2+ (words)",
+    "wspanish": "public domain (words)",
+    "wbrazilian": "GPL-2 (words)",
     "wpolish": "Apache-2.0 or CC-BY-4.0, among others (words)",
-    "wdutch": "BSD or CC-BY-3.0 (words)",
-    "wswedish": "LGPL-2.1+ (words)",
-    "witalian": "GPL-2+ (words, test only)",
+    "wdutch": "BSD or CC-BY, at choice (words)",
+    "wswedish": "GPL-2+ (words)",
+    "witalian": "GPL-3+ (words, test only)",
     "wdanish": "GPL-2+ (words, test only)",
-    "wukrainian": "GPL-2+ or MPL-1.1 (words, test only)",
-    "hunspell-vi": "GPL-3 (words)",
+    "wukrainian": "GPL-2+ or LGPL-2+ (words, test only)",
+    "hunspell-vi": "GPL-2 (words)",
     "hunspell-tr": "MPL-2.0 (words)",
-    "hunspell-id": "LGPL-3+ (words)",
-    "hunspell-ru": "BSD-like (words)",
-    "hunspell-hi": "GPL-3 (words)",
-    "hunspell-hu": "LGPL-3+ or MPL-2.0 (words, test only)",
-    "hunspell-ro": "GPL-2 (words, test only)",
-    "hunspell-el": "GPL-2+ or MPL-1.1 (words, test only)",
+    "hunspell-id": "LGPL-3 (words)",
+    "hunspell-ru": "BSD, 4 clauses (words)",
+    "hunspell-hi": "GPL-2+ (words)",
+    "hunspell-hu": "GPL-3+, LGPL-3+ or MPL-2.0+ (words, test only)",
+    "hunspell-ro": "GPL-2, LGPL-2.1 or MPL-1.1 (words, test only)",
+    "hunspell-el": "MPL-1.1, GPL-2 or LGPL-2.1 (words, test only)",
 }
 
 

@@ -111,6 +111,7 @@ async function eyeOf(spec: GeneratedSpec, puppet: Puppet): Promise<MouthEye> {
     middle: { x: (mouth.x - view.x) * view.scale, y: (mouth.y - view.y) * view.scale },
     widthPx: mouth.halfWidth * 2 * view.scale,
     lineWidthPx: rig.mouth.openLine * view.scale,
+    darkLumaMax: 100, // the wine red of one style
     toothLumaMin: 185,
     toothChromaMax: 6, // the rim between light skin and a black line is nearly grey in I420
     hasLips: false,

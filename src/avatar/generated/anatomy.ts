@@ -53,11 +53,15 @@ export function anatomyOf(character: Character, rig: StyleRig, clothes: string):
   const still = (svg: string): StillLayer => ({ kind: "still", svg: rig.retouch?.(svg, choice) ?? svg });
   const mouthLayer: MovingLayer = { kind: "moving", eyes: [], brows: [], hasMouth: true };
   const isOverBeard = parts.some(({ name }) => name === "beard") && rig.isBeardBehind(choice);
-  const layers: Layer[] = [still(pieces[0]!)];
+  const dress = () => still(rig.clothes?.(choice, clothes) ?? "");
+  // Where the style has heads alone, ours stand behind them.
+  const layers: Layer[] = rig.components.head === undefined
+    ? [dress(), still(pieces[0]!)]
+    : [still(pieces[0]!)];
   let own: Bounds | undefined;
   for (const [index, part] of parts.entries()) {
     const place = places[index]!;
-    if (part.name === "clothes") layers.push(still(rig.clothes?.(choice, clothes) ?? ""));
+    if (part.name === "clothes") layers.push(dress());
     else if (part.name === "beard") {
       layers.push(still(placed(part.source, place)));
       if (isOverBeard) layers.push(mouthLayer);

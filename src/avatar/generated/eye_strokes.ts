@@ -52,6 +52,8 @@ export class EyeStrokes {
   static bounds(shapes: readonly EyeShape[], rig: EyesRig): Bounds | undefined {
     const bounds = boundsOf(shapes.map(({ shape }) => shape));
     if (!bounds) return undefined;
+    // Whites keep to themselves; a dot's lid is wider than the dot.
+    if (shapes.some(({ role }) => role === "white")) return bounds;
     const side = rig.glanceX + rig.lidHalfWidthMin + rig.lidLine;
     const height = (bounds.bottom - bounds.top) * 0.2 + rig.glanceY + rig.lidLine;
     return {
@@ -126,6 +128,7 @@ export class EyeStrokes {
   ): void {
     const context = this.#context;
     const { meet, lidLine } = this.#rig;
+    for (const { shape, role } of eye) if (role === "eye") paintShape(context, shape);
     for (const white of whites) {
       const { left, top, right, bottom } = white.bounds;
       const height = bottom - top;
@@ -153,7 +156,6 @@ export class EyeStrokes {
       }
       context.restore();
     }
-    for (const { shape, role } of eye) if (role === "eye") paintShape(context, shape);
   }
 
   /** Skin from the lid's edge at `y`, bent up by `bow` in its middle, as far as `to`. */

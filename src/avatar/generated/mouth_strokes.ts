@@ -53,14 +53,15 @@ export class MouthStrokes {
 
   /** All that is ever drawn, in the painter's own units. */
   static bounds(look: StrokeMouth): Bounds {
-    const { halfWidth, drop, closedLine, openLine } = look;
-    const line = Math.max(closedLine * 1.3, openLine);
-    const side = halfWidth * (1.35 + HALO / 2) + line;
+    const { halfWidth, drop, closedLine, openLine, ink } = look;
+    const line = Math.max(closedLine * 1.3, openLine) / 2 +
+      (ink.halo === undefined ? 0 : halfWidth * HALO / 2);
+    const side = halfWidth * 1.3 + line;
     return {
       left: -side,
-      top: -halfWidth * (0.7 + HALO / 2) - line,
+      top: -halfWidth * 0.38 - line,
       right: side,
-      bottom: Math.max(drop * 1.15, halfWidth * 0.7) + halfWidth * HALO / 2 + line,
+      bottom: Math.max(drop * 1.1, halfWidth * 0.5) + line,
     };
   }
 

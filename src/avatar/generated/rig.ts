@@ -101,6 +101,6 @@ export interface StyleRig {
   readonly isBeardBehind: (choice: Choice) => boolean;
   /** Mends the still picture for Skia, which knows no blend modes in SVG. */
   readonly retouch?: (svg: string, choice: Choice) => string;
-  /** SVG of clothes for a style that ends at the neck, in the units of the whole picture. */
+  /** SVG of clothes for a style that ends at the neck: after its head, or behind all where no head is named. */
   readonly clothes?: (choice: Choice, tint: string) => string;
 }

@@ -21,7 +21,7 @@ export const micah: StyleRig = {
     lowest: 246,
     riseDegrees: 5,
     openLine: 3.4,
-    closedLine: 4.6,
+    closedLine: 5.2,
     isInked: false,
     mood: { surprised: 0.1, nervous: 0, sad: -0.8, pucker: 0, frown: -0.9, smirk: 0.7, smile: 0.9 },
     moodElse: 0.8,

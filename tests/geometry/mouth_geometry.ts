@@ -87,7 +87,7 @@ export function measureMouth(eye: MouthEye, mouth: Float32Array): MouthMeasure {
     changed[at] = Math.abs(step) > VISIBLE_STEP ? 1 : 0;
     dark[at] = open.y[at]! <= (eye.darkLumaMax ?? 80) && -step >= DARKER_STEP ? 1 : 0;
   }
-  const cavity = thickerThan(dark, box, line);
+  const cavity = around(eye, thickerThan(dark, box, line), box);
   // What hangs together with something light that was there before is none: fur, an earring, a collar.
   const before = shutIn(toothLike(closed, eye, count), box, new Uint8Array(count));
   const teeth = framed(shutIn(toothLike(open, eye, count), box, before), open.y, box);
@@ -276,28 +276,49 @@ function shutIn(mask: Uint8Array, box: Box, seeds: Uint8Array): Uint8Array {
 /** Keeps the patches of the mask most of whose rim is against something darker: teeth, not a light spot on fur. */
 function framed(mask: Uint8Array, luma: Uint8Array, box: Box): Uint8Array {
   const { width } = box;
+  return keepPatches(mask, box, (patch) => {
+    let [rim, dark] = [0, 0];
+    for (const at of patch) {
+      for (const next of [at - 1, at + 1, at - width, at + width]) {
+        if (mask[next] !== 0) continue;
+        rim++;
+        // Edges are soft: the step is looked for one pixel farther out.
+        const beyond = luma[Math.min(luma.length - 1, Math.max(0, 2 * next - at))]!;
+        if (luma[at]! - Math.min(beyond, luma[next]!) >= TOOTH_STEP) dark++;
+      }
+    }
+    return dark * 2 > rim;
+  });
+}
+
+/** Keeps the patches that reach the middle of the mouth: no beard that moved with the chin. */
+function around({ middle, widthPx }: MouthEye, mask: Uint8Array, box: Box): Uint8Array {
+  return keepPatches(mask, box, (patch) =>
+    patch.some((at) => {
+      const x = box.x + at % box.width - middle.x;
+      const y = box.y + Math.floor(at / box.width) - middle.y;
+      return Math.abs(x) < widthPx * 0.3 && y > widthPx * -0.2 && y < widthPx * 0.4;
+    }));
+}
+
+/** Patches hang together by their sides. */
+function keepPatches(mask: Uint8Array, box: Box, isKept: (patch: readonly number[]) => boolean): Uint8Array {
+  const { width } = box;
   const result = new Uint8Array(mask.length);
   const seen = new Uint8Array(mask.length);
   for (let start = 0; start < mask.length; start++) {
     if (mask[start] === 0 || seen[start] === 1) continue;
     const patch = [start];
     seen[start] = 1;
-    let [rim, dark] = [0, 0];
     for (let index = 0; index < patch.length; index++) {
       const at = patch[index]!;
       for (const next of [at - 1, at + 1, at - width, at + width]) {
-        if (mask[next] === 0) {
-          rim++;
-          // Edges are soft: the step is looked for one pixel farther out.
-          const beyond = luma[Math.min(luma.length - 1, Math.max(0, 2 * next - at))]!;
-          if (luma[at]! - Math.min(beyond, luma[next]!) >= TOOTH_STEP) dark++;
-        } else if (seen[next] === 0) {
-          seen[next] = 1;
-          patch.push(next);
-        }
+        if (mask[next] !== 1 || seen[next] === 1) continue;
+        seen[next] = 1;
+        patch.push(next);
       }
     }
-    if (dark * 2 > rim) { for (const at of patch) result[at] = 1; }
+    if (isKept(patch)) { for (const at of patch) result[at] = 1; }
   }
   return result;
 }

@@ -131,11 +131,11 @@ export class LidEyePainter implements EyePainter {
       const [glanceX, glanceY] = [gazeX * GLANCE_X * unit, gazeY * GLANCE_Y * unit];
       this.#paintIris(eye.x + glanceX, eye.y - art.upper * 0.13 + glanceY, glanceX, glanceY);
       // Shadow of the upper lid and its lashes on the ball.
+      context.fillStyle = this.#lidShadow;
       context.beginPath();
       trace(context, upper);
-      context.lineWidth = 9 * unit;
-      context.strokeStyle = this.#lidShadow;
-      context.stroke();
+      traceBack(context, upper, 4.5 * unit);
+      context.fill();
       context.restore();
     }
     if (openness < 0.98) {
@@ -192,24 +192,33 @@ export class LidEyePainter implements EyePainter {
     context.restore();
   }
 
+  /** A fold that begins where the lid is already lifted, not in the corner, and rises away from it. */
   #paintCrease({ art, unit }: Eye, openness: number): void {
-    if (this.#art.crease === 0) return;
+    const { crease, colours } = this.#art;
+    if (crease === 0) return;
     const context = this.#context;
-    const crease = lid(art, -art.upper * Math.max(1, openness) - 6.5 * unit);
-    const at1 = 0.24; // it begins where the lid is already lifted, not in the corner
+    const fold = lid(art, -art.upper * Math.max(1, openness) - 6.5 * unit);
+    const rise = 3.5 * unit;
+    // The curve from `part` on has the blossoms of its points as handles (de Casteljau).
+    const part = 0.24;
+    const rest = 1 - part;
     context.beginPath();
-    for (let step = 0; step <= 12; step++) {
-      const part = at1 + (1 - at1) * step / 12;
-      const x = at(part, crease.fromX, crease.aX, crease.bX, crease.toX);
-      const y = at(part, crease.fromY, crease.aY, crease.bY, crease.toY) - 3.5 * unit * part;
-      context.lineTo(x, y);
-    }
+    context.moveTo(
+      at(part, fold.fromX, fold.aX, fold.bX, fold.toX),
+      at(part, fold.fromY, fold.aY, fold.bY, fold.toY) - rise * part,
+    );
+    context.bezierCurveTo(
+      rest * rest * fold.aX + 2 * rest * part * fold.bX + part * part * fold.toX,
+      rest * rest * fold.aY + 2 * rest * part * fold.bY + part * part * fold.toY - rise * (part + rest / 3),
+      rest * fold.bX + part * fold.toX,
+      rest * fold.bY + part * fold.toY - rise * (part + rest * 2 / 3),
+      fold.toX,
+      fold.toY - rise,
+    );
     context.lineCap = "round";
     context.lineWidth = 1.5 * unit;
-    context.strokeStyle = withAlpha(
-      this.#art.colours.lash,
-      Math.min(1, (0.1 + 0.2 * Math.min(1, openness)) * this.#art.crease),
-    );
+    const strength = Math.min(1, (0.1 + 0.2 * Math.min(1, openness)) * crease);
+    context.strokeStyle = withAlpha(colours.lash, strength);
     context.stroke();
   }
 
@@ -297,9 +306,17 @@ function trace(context: SKRSContext2D, curve: Lid): void {
   context.bezierCurveTo(curve.aX, curve.aY, curve.bX, curve.bY, curve.toX, curve.toY);
 }
 
-function traceBack(context: SKRSContext2D, curve: Lid): void {
+/** From the outer corner back to the inner one, `down` lower in between. */
+function traceBack(context: SKRSContext2D, curve: Lid, down = 0): void {
   context.lineTo(curve.toX, curve.toY);
-  context.bezierCurveTo(curve.bX, curve.bY, curve.aX, curve.aY, curve.fromX, curve.fromY);
+  context.bezierCurveTo(
+    curve.bX,
+    curve.bY + down * 4 / 3,
+    curve.aX,
+    curve.aY + down * 4 / 3,
+    curve.fromX,
+    curve.fromY,
+  );
 }
 
 function disc(context: SKRSContext2D, x: number, y: number, radius: number): void {

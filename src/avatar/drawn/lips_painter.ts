@@ -49,7 +49,7 @@ export class LipsPainter implements MouthPainter {
     };
     // Light comes from above: the upper lip turns away from it, the lower one catches it.
     this.#upperFill = linear([0, colours.lower], [0.24, colours.upper], [1, colours.upper]);
-    this.#lowerFill = linear([0, colours.upper], [0.2, colours.lower], [0.7, colours.lower], [
+    this.#lowerFill = linear([0, colours.upper], [0.34, colours.lower], [0.7, colours.lower], [
       1,
       colours.upper,
     ]);

@@ -78,9 +78,9 @@ export class LipsShape {
     this.half = halfWidth *
       (1 + 0.19 * spread + 0.12 * happy + 0.04 * this.press) * (1 - 0.42 * pucker) *
       (1 - 0.1 * jaw * (1 - spread) * (1 - pucker));
-    this.innerHalf = this.half * mix(1, 0.36 + 0.08 * jaw, Math.sqrt(pucker) * pucker);
+    this.innerHalf = this.half * mix(1, 0.34 + 0.08 * jaw, Math.sqrt(pucker) * pucker);
     const bottom = this.fall * (1 - 0.12 * spread) +
-      (4.4 * spread + 7.2 * pucker * (1 - 0.5 * jaw) + 5 * tongue) * unit;
+      (4.4 * spread + 9 * pucker * (1 - 0.5 * jaw) + 5 * tongue) * unit;
     const top = -(5 * jaw + 3.2 * spread + 2.6 * pucker + 2 * tongue) * unit;
     // f and v: the lower lip goes up under the teeth, the upper one shows them.
     this.bottom = mix(bottom, 2.6 * unit, teeth);

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { anatomyOf } from "../../src/avatar/generated/anatomy.ts";
 import { castCharacter, GENERATED_STYLES } from "../../src/avatar/generated/casting.ts";
 import { takeApart } from "../../src/avatar/generated/character.ts";
+import { generatedManifest } from "../../src/avatar/generated/manifest.ts";
 import { type Figurine, LayerStack, upperBounds } from "../../src/avatar/generated/layer_stack.ts";
 import { shapesOf } from "../../src/avatar/generated/shapes.ts";
 import { cutSvg, matrixOf, tagsOf, UPRIGHT } from "../../src/avatar/generated/svg_cut.ts";
@@ -123,6 +124,39 @@ Deno.test("castCharacter names the nearest style in one line", async () => {
     InputFault,
     "wanted one of lorelei, open-peeps",
   );
+});
+
+Deno.test("castCharacter's faults are one line, whatever the seed is", async () => {
+  const id = "dicebear:nobody/a\nb\u0000c";
+  const fault = await assertRejects(() => castCharacter({ id, style: "nobody", seed: "a" }), InputFault);
+  assertEquals(/\p{Cc}/u.test(fault.message), false);
+});
+
+Deno.test("generatedManifest takes a style, a seed and options, and nothing else", () => {
+  const good = {
+    id: "x",
+    name: "X",
+    kind: "generated",
+    licence: "CC0-1.0",
+    author: "A",
+    style: "lorelei",
+    seed: "x",
+  };
+  assertEquals(generatedManifest.parse(good).options, {});
+  const bad = [
+    { style: "../lorelei" },
+    { seed: "" },
+    { seed: "x".repeat(501) },
+    { options: { hair: [] } },
+    { options: { hair: ["<svg>"] } },
+    { options: { beardProbability: 101 } },
+    { options: { "a b": 1 } },
+    { background: "red" },
+    { art: "x.svg" },
+  ];
+  for (const fields of bad) {
+    assert(!generatedManifest.safeParse({ ...good, ...fields }).success, JSON.stringify(fields));
+  }
 });
 
 Deno.test("castCharacter refuses options that the style does not know, naming the nearest", async () => {

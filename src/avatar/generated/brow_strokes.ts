@@ -8,16 +8,28 @@ import type { SKRSContext2D } from "@napi-rs/canvas";
 import type { Bounds } from "../drawn/bounds.ts";
 import type { BrowsRig } from "./rig.ts";
 import { boundsOf, paintShape, type Shape } from "./shapes.ts";
-import { type Sides, sortedBySide } from "./sides.ts";
+import { sortedBySide } from "./sides.ts";
+
+interface Brow {
+  readonly shapes: readonly Shape[];
+  /** Its middle, about which it turns. */
+  readonly x: number;
+  readonly y: number;
+}
 
 export class BrowStrokes {
   readonly #context: SKRSContext2D;
-  readonly #sides: Sides<{ readonly shape: Shape }>;
+  readonly #left: Brow | undefined;
+  readonly #right: Brow | undefined;
+  readonly #both: Brow | undefined;
   readonly #rig: BrowsRig;
 
   constructor(context: SKRSContext2D, shapes: readonly Shape[], rig: BrowsRig, middleX: number) {
     this.#context = context;
-    this.#sides = sortedBySide(shapes.map((shape) => ({ shape })), middleX);
+    const { left, right, both } = sortedBySide(shapes.map((shape) => ({ shape })), middleX);
+    this.#left = browOf(left);
+    this.#right = browOf(right);
+    this.#both = browOf(both);
     this.#rig = rig;
   }
 
@@ -37,23 +49,26 @@ export class BrowStrokes {
 
   /** Heights -1..1, tilt -1 (inner ends down: a frown) .. 1 (up: worry). */
   paint(left: number, right: number, tilt: number): void {
-    this.#paintBrow(this.#sides.left, left, tilt, 1);
-    this.#paintBrow(this.#sides.right, right, tilt, -1);
-    this.#paintBrow(this.#sides.both, (left + right) / 2, 0, 1);
+    this.#paintBrow(this.#left, left, tilt, 1);
+    this.#paintBrow(this.#right, right, tilt, -1);
+    this.#paintBrow(this.#both, (left + right) / 2, 0, 1);
   }
 
   /** `side` 1: the inner end is the right one. */
-  #paintBrow(brow: readonly { readonly shape: Shape }[], height: number, tilt: number, side: number): void {
-    const bounds = boundsOf(brow.map(({ shape }) => shape));
-    if (!bounds) return;
+  #paintBrow(brow: Brow | undefined, height: number, tilt: number, side: number): void {
+    if (!brow) return;
     const context = this.#context;
-    const middleX = (bounds.left + bounds.right) / 2;
-    const middleY = (bounds.top + bounds.bottom) / 2;
     context.save();
-    context.translate(middleX, middleY - height * this.#rig.lift);
+    context.translate(brow.x, brow.y - height * this.#rig.lift);
     context.rotate(-side * tilt * this.#rig.tiltDegrees * Math.PI / 180);
-    context.translate(-middleX, -middleY);
-    for (const { shape } of brow) paintShape(context, shape);
+    context.translate(-brow.x, -brow.y);
+    for (const shape of brow.shapes) paintShape(context, shape);
     context.restore();
   }
+}
+
+function browOf(parts: readonly { readonly shape: Shape }[]): Brow | undefined {
+  const shapes = parts.map(({ shape }) => shape);
+  const bounds = boundsOf(shapes);
+  return bounds && { shapes, x: (bounds.left + bounds.right) / 2, y: (bounds.top + bounds.bottom) / 2 };
 }

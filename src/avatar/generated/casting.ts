@@ -37,7 +37,7 @@ export const GENERATED_STYLES: readonly string[] = rigs.map((rig) => rig.style);
 
 /** Throws InputFault `bad_avatar` for a style or an option that is not known. */
 export async function castCharacter(spec: GeneratedSpec): Promise<CastCharacter> {
-  const what = `avatar ${spec.id}`;
+  const what = labelOf(spec);
   const rig = rigs.find(({ style }) => style === spec.style);
   if (!rig) {
     throw badAvatar(
@@ -50,6 +50,11 @@ export async function castCharacter(spec: GeneratedSpec): Promise<CastCharacter>
   const colour = spec.background ?? colourOf(`${spec.style}/${spec.seed}`);
   const clothes = spec.clothes ?? mixed(colour, "#3c4654", 0.55);
   return { rig, style, options, anatomy: openEyed(style, spec.seed, options, rig, clothes), colour };
+}
+
+/** For messages, which are one line whatever the seed is. */
+export function labelOf({ id }: Pick<GeneratedSpec, "id">): string {
+  return `avatar ${id.replace(/\p{Cc}+/gu, " ")}`;
 }
 
 /** The character's anatomy; eyes that are shut for good are borrowed from another variant of the same face. */

@@ -9,7 +9,7 @@ import type { SKRSContext2D } from "@napi-rs/canvas";
 import type { Bounds } from "../drawn/bounds.ts";
 import type { EyesRig, Ink, Role } from "./rig.ts";
 import { boundsOf, paintShape, type Shape } from "./shapes.ts";
-import { type Sides, sortedBySide } from "./sides.ts";
+import { sortedBySide } from "./sides.ts";
 
 export interface EyeShape {
   readonly shape: Shape;
@@ -29,9 +29,25 @@ const BALL_GLANCE_Y = 0.11;
 /** From here on the lower lid meets the upper one. */
 const LOWER_FROM = 0.55;
 
+/** One eye, sorted once. */
+interface Eye {
+  readonly shapes: readonly Shape[];
+  readonly bounds: Bounds;
+  /** Outlines, behind the whites. */
+  readonly rims: readonly Shape[];
+  readonly balls: readonly Ball[];
+}
+
+interface Ball {
+  readonly white: Shape;
+  readonly pupils: readonly Shape[];
+}
+
 export class EyeStrokes {
   readonly #context: SKRSContext2D;
-  readonly #sides: Sides<EyeShape>;
+  readonly #left: Eye | undefined;
+  readonly #right: Eye | undefined;
+  readonly #both: Eye | undefined;
   readonly #rig: EyesRig;
   readonly #ink: Ink;
 
@@ -43,7 +59,10 @@ export class EyeStrokes {
     middleX: number,
   ) {
     this.#context = context;
-    this.#sides = sortedBySide(shapes, middleX);
+    const { left, right, both } = sortedBySide(shapes, middleX);
+    this.#left = eyeOf(left);
+    this.#right = eyeOf(right);
+    this.#both = eyeOf(both);
     this.#rig = rig;
     this.#ink = ink;
   }
@@ -66,29 +85,28 @@ export class EyeStrokes {
 
   /** Lids -0.5 (wide) .. 1 (shut), gaze -1..1 to the right and downwards, squint 0..1. */
   paint(lidLeft: number, lidRight: number, gazeX: number, gazeY: number, squint: number): void {
-    this.#paintEye(this.#sides.left, lidLeft, gazeX, gazeY, squint);
-    this.#paintEye(this.#sides.right, lidRight, gazeX, gazeY, squint);
-    this.#paintEye(this.#sides.both, (lidLeft + lidRight) / 2, gazeX, gazeY, squint);
+    this.#paintEye(this.#left, lidLeft, gazeX, gazeY, squint);
+    this.#paintEye(this.#right, lidRight, gazeX, gazeY, squint);
+    this.#paintEye(this.#both, (lidLeft + lidRight) / 2, gazeX, gazeY, squint);
   }
 
-  #paintEye(eye: readonly EyeShape[], lid: number, gazeX: number, gazeY: number, squint: number): void {
-    const ball = eye.filter(({ role }) => role === "white");
-    if (ball.length > 0) {
-      this.#paintBall(eye, ball.map(({ shape }) => shape), Math.max(0, lid), gazeX, gazeY, squint);
+  #paintEye(eye: Eye | undefined, lid: number, gazeX: number, gazeY: number, squint: number): void {
+    if (!eye) return;
+    if (eye.balls.length === 0) {
+      this.#paintDot(eye, lid, gazeX * this.#rig.glanceX, gazeY * this.#rig.glanceY, squint);
       return;
     }
-    const { glanceX, glanceY } = this.#rig;
-    this.#paintDot(eye.map(({ shape }) => shape), lid, gazeX * glanceX, gazeY * glanceY, squint);
+    for (const shape of eye.rims) paintShape(this.#context, shape);
+    for (const ball of eye.balls) this.#paintBall(ball, Math.max(0, lid), gazeX, gazeY, squint);
   }
 
-  #paintDot(shapes: readonly Shape[], lid: number, x: number, y: number, squint: number): void {
-    const bounds = boundsOf(shapes);
-    if (!bounds) return;
+  #paintDot({ shapes, bounds }: Eye, lid: number, x: number, y: number, squint: number): void {
     const context = this.#context;
     const { meet, lidLine } = this.#rig;
-    const at = bounds.top + (bounds.bottom - bounds.top) * meet;
+    const height = bounds.bottom - bounds.top;
+    const at = bounds.top + height * meet;
     const openness = lid < 0 ? 1 - lid * WIDE : (1 - lid) * (1 - SQUINT * squint);
-    const flat = Math.min(0.7, Math.max(LINE_BELOW, lidLine * LINES_HIGH / (bounds.bottom - bounds.top)));
+    const flat = Math.min(0.7, Math.max(LINE_BELOW, lidLine * LINES_HIGH / height));
     if (openness < flat) {
       this.#paintLid(bounds, at, 1 - openness / flat);
       return;
@@ -118,44 +136,32 @@ export class EyeStrokes {
     context.stroke();
   }
 
-  #paintBall(
-    eye: readonly EyeShape[],
-    whites: readonly Shape[],
-    lid: number,
-    gazeX: number,
-    gazeY: number,
-    squint: number,
-  ): void {
+  #paintBall({ white, pupils }: Ball, lid: number, gazeX: number, gazeY: number, squint: number): void {
     const context = this.#context;
     const { meet, lidLine } = this.#rig;
-    for (const { shape, role } of eye) if (role === "eye") paintShape(context, shape);
-    for (const white of whites) {
-      const { left, top, right, bottom } = white.bounds;
-      const height = bottom - top;
-      const half = (right - left) / 2 * LID_BEYOND;
-      const middle = (left + right) / 2;
-      const x = gazeX * (right - left) * BALL_GLANCE_X;
-      const y = gazeY * height * BALL_GLANCE_Y;
-      context.save();
-      context.clip(white.path);
-      paintShape(context, white);
-      context.translate(x, y);
-      for (const { shape, role } of eye) {
-        if (role === "pupil" && isIn(shape.bounds, white.bounds)) paintShape(context, shape);
-      }
-      context.translate(-x, -y);
-      context.fillStyle = this.#ink.skin;
-      context.strokeStyle = this.#ink.line;
-      context.lineWidth = lidLine * (0.4 + 0.6 * lid);
-      // The lower lid comes up only at the end, or with a smile.
-      const rise = Math.max(0, (lid - LOWER_FROM) / (1 - LOWER_FROM), squint * SQUINT);
-      const lower = bottom - height * (1 - meet) * rise;
-      if (rise > 0.02) this.#paintCover(middle, half, lower, bottom + height, height * (0.08 - 0.14 * lid));
-      if (lid > 0.02) {
-        this.#paintCover(middle, half, top + height * meet * lid, top - height, height * (0.12 - 0.18 * lid));
-      }
-      context.restore();
+    const { left, top, right, bottom } = white.bounds;
+    const height = bottom - top;
+    const half = (right - left) / 2 * LID_BEYOND;
+    const middle = (left + right) / 2;
+    const x = gazeX * (right - left) * BALL_GLANCE_X;
+    const y = gazeY * height * BALL_GLANCE_Y;
+    context.save();
+    context.clip(white.path);
+    paintShape(context, white);
+    context.translate(x, y);
+    for (const pupil of pupils) paintShape(context, pupil);
+    context.translate(-x, -y);
+    context.fillStyle = this.#ink.skin;
+    context.strokeStyle = this.#ink.line;
+    context.lineWidth = lidLine * (0.4 + 0.6 * lid);
+    // The lower lid comes up only at the end, or with a smile.
+    const rise = Math.max(0, (lid - LOWER_FROM) / (1 - LOWER_FROM), squint * SQUINT);
+    const lower = bottom - height * (1 - meet) * rise;
+    if (rise > 0.02) this.#paintCover(middle, half, lower, bottom + height, height * (0.08 - 0.14 * lid));
+    if (lid > 0.02) {
+      this.#paintCover(middle, half, top + height * meet * lid, top - height, height * (0.12 - 0.18 * lid));
     }
+    context.restore();
   }
 
   /** Skin from the lid's edge at `y`, bent up by `bow` in its middle, as far as `to`. */
@@ -173,6 +179,19 @@ export class EyeStrokes {
     context.quadraticCurveTo(middle, y - bow, middle + half, y + bow);
     context.stroke();
   }
+}
+
+function eyeOf(parts: readonly EyeShape[]): Eye | undefined {
+  const shapes = parts.map(({ shape }) => shape);
+  const bounds = boundsOf(shapes);
+  if (!bounds) return undefined;
+  const of = (wanted: Role) => parts.filter(({ role }) => role === wanted).map(({ shape }) => shape);
+  const pupils = of("pupil");
+  const balls = of("white").map((white) => ({
+    white,
+    pupils: pupils.filter((pupil) => isIn(pupil.bounds, white.bounds)),
+  }));
+  return { shapes, bounds, rims: of("eye"), balls };
 }
 
 function isIn(inner: Bounds, outer: Bounds): boolean {

@@ -12,7 +12,7 @@ import type { AvatarLook, Framing } from "../look.ts";
 import type { HeadRig, Puppet } from "../posed/puppet.ts";
 import type { Anatomy } from "./anatomy.ts";
 import { paintBackdrop } from "./backdrop.ts";
-import { type CastCharacter, castCharacter, type GeneratedSpec } from "./casting.ts";
+import { type CastCharacter, castCharacter, type GeneratedSpec, labelOf } from "./casting.ts";
 import { frameFigure } from "./framing.ts";
 import { GeneratedPuppet } from "./generated_puppet.ts";
 import type { Figurine, PaintedLayer } from "./layer_stack.ts";
@@ -29,7 +29,7 @@ const HAIR_RADII = 1.6;
 /** Throws InputFault `bad_avatar` for a style or an option that is not known, in one line naming the nearest. */
 export async function loadGenerated(spec: GeneratedSpec, size: FrameSize, look: AvatarLook): Promise<Puppet> {
   const cast = await castCharacter(spec);
-  const { figurine, rig } = await paintLayers(cast, size, look.framing, `avatar ${spec.id}`);
+  const { figurine, rig } = await paintLayers(cast, size, look.framing, labelOf(spec));
   return new GeneratedPuppet(spec.id, figurine, rig, paintBackdrop(cast.colour, size));
 }
 

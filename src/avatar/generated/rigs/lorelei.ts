@@ -2,9 +2,16 @@
  * Rig of Lorelei (Lisa Wischofsky): black brush lines on white, the face turned to the right. The style ends at the
  * neck; a plain jumper of ours goes on from there.
  */
+import type { Choice } from "../character.ts";
 import type { StyleRig } from "../rig.ts";
 
-const JUMPER = "M40 1200C60 1010 120 930 300 858C350 942 600 946 690 832C850 900 930 990 960 1200Z";
+const JUMPER = "M40 1200C60 1000 112 912 280 834C338 930 590 930 674 809C848 880 930 980 960 1200Z";
+/** Skin down to the collar, where some heads end before it. */
+const NECKLINE = "M280 838L325 838L607 804L676 813C600 940 340 940 280 838Z";
+
+function skinOf(choice: Choice): string {
+  return choice.get("skinColor") ?? "#ffffff";
+}
 
 export const lorelei: StyleRig = {
   style: "lorelei",
@@ -21,8 +28,8 @@ export const lorelei: StyleRig = {
     },
   },
   middleX: 588,
-  head: { x: 480, y: 440, radiusX: 240, radiusY: 300, neckX: 470, neckY: 770, shoulderY: 880 },
-  bottom: 1010,
+  head: { x: 480, y: 440, radiusX: 240, radiusY: 300, neckX: 470, neckY: 770, shoulderY: 866 },
+  bottom: 996,
   mouth: {
     within: { left: 540, top: 612, right: 620, bottom: 668 },
     halfWidthMin: 56,
@@ -52,7 +59,7 @@ export const lorelei: StyleRig = {
   brows: { lift: 15, tiltDegrees: 9 },
   role: (_shape, part) => part === "mouth" ? "mouth" : part === "brows" ? "brow" : "eye",
   ink: (choice) => {
-    const skin = choice.get("skinColor") ?? "#ffffff";
+    const skin = skinOf(choice);
     const isBearded = choice.has("beard");
     // On a beard of its own colour the style makes the mouth white.
     const line = isBearded ? choice.get("hairColor") ?? "#000000" : choice.get("mouthColor") ?? "#000000";
@@ -60,6 +67,7 @@ export const lorelei: StyleRig = {
     return isBearded ? { ...ink, halo: skin } : ink;
   },
   isBeardBehind: () => true,
-  clothes: (_choice, tint) =>
+  clothes: (choice, tint) =>
+    `<path d="${NECKLINE}" fill="${skinOf(choice)}"/>` +
     `<path d="${JUMPER}" fill="${tint}" stroke="#000" stroke-width="11" stroke-linejoin="round"/>`,
 };

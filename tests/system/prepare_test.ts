@@ -73,7 +73,7 @@ Deno.test({
       // A smile is wider than the mouth that it closes to.
       widthPx: (place(291).x - place(61).x) * 0.9,
       hasLips: true,
-      toothLumaMin: 165,
+      toothLumaMin: 160,
       toothChromaMax: 19,
     });
 

@@ -12,7 +12,7 @@ export class ColumnWarp {
   /** Heights in the bent and in the still picture, rising. Set them, then call solve(). */
   readonly to = new Float64Array(KNOTS_MAX);
   readonly from = new Float64Array(KNOTS_MAX);
-  /** Part of `shift` at each knot, 0..1. */
+  /** How much of `shift` is taken at each knot. */
   readonly share = new Float64Array(KNOTS_MAX);
   /** Middle of the column, in pixels, and how far to its right the still picture is read where the share is 1. */
   x = 0;
@@ -52,7 +52,8 @@ export class ColumnWarp {
 
   #secant(piece: number): number {
     const h = this.to[piece + 1]! - this.to[piece]!;
-    return h < 1e-6 ? 1 : (this.from[piece + 1]! - this.from[piece]!) / h;
+    // So short a piece cannot be seen, and must not stretch its neighbours.
+    return h < 0.5 ? 1 : (this.from[piece + 1]! - this.from[piece]!) / h;
   }
 
   /**

@@ -16,10 +16,10 @@ interface Tooth {
 /** From the middle outwards; widths as seen from the front, where the arch turns away (Wheeler's dental anatomy). */
 const UPPER: readonly Tooth[] = [
   { widthMm: 8.4, heightMm: 10.5, shortMm: 0 },
-  { widthMm: 6.3, heightMm: 9, shortMm: 0.7 },
+  { widthMm: 6.3, heightMm: 9, shortMm: 0.5 },
   { widthMm: 5.6, heightMm: 10, shortMm: 0.3 },
-  { widthMm: 4.4, heightMm: 8.5, shortMm: 1.1 },
-  { widthMm: 3.4, heightMm: 8, shortMm: 1.7 },
+  { widthMm: 4.4, heightMm: 8.5, shortMm: 0.9 },
+  { widthMm: 3.4, heightMm: 8, shortMm: 1.4 },
   { widthMm: 3, heightMm: 7, shortMm: 2.3 },
 ];
 const LOWER: readonly Tooth[] = [
@@ -48,23 +48,27 @@ function paintRow(
   towards: number,
   light: number,
 ): void {
+  // What is seen between two teeth are their sides, not the dark behind.
+  const whole = teeth.reduce((sum, { widthMm }) => sum + widthMm, 0) * mm;
+  context.fillStyle = grey(light * 0.62);
+  context.fillRect(-whole * 0.9, towards > 0 ? 1.6 * mm : -9 * mm, whole * 1.8, 7.4 * mm);
   for (const side of [-1, 1]) {
     let from = 0;
     for (const { widthMm, heightMm, shortMm } of teeth) {
       const middle = from + widthMm / 2;
-      const tone = light * (1 - 0.55 * (middle / ARCH_MM) ** 2);
+      const tone = light * (1 - 0.5 * (middle / ARCH_MM) ** 2);
       const across = context.createLinearGradient(side * from * mm, 0, side * (from + widthMm) * mm, 0);
-      across.addColorStop(0, grey(tone * 0.86));
-      across.addColorStop(0.16, grey(tone * 0.97));
+      across.addColorStop(0, grey(tone * 0.93));
+      across.addColorStop(0.16, grey(tone * 0.985));
       across.addColorStop(0.5, grey(tone));
-      across.addColorStop(0.84, grey(tone * 0.92));
-      across.addColorStop(1, grey(tone * 0.8));
+      across.addColorStop(0.84, grey(tone * 0.97));
+      across.addColorStop(1, grey(tone * 0.9));
       context.fillStyle = across;
       const edge = towards * shortMm * mm;
       const root = edge + towards * heightMm * mm;
       const left = side * (from + 0.05) * mm;
       const right = side * (from + widthMm - 0.05) * mm;
-      const round = 1.3 * mm;
+      const round = 0.8 * mm;
       context.beginPath();
       context.moveTo(left, root);
       context.lineTo(left, edge + towards * round);
@@ -80,8 +84,8 @@ function paintRow(
   // Where two teeth meet and towards the gum less light falls; the very edge is a little translucent.
   const reach = ARCH_MM * 1.2 * mm;
   const down = context.createLinearGradient(0, 0, 0, towards * 11 * mm);
-  down.addColorStop(0, "rgba(60,60,60,0.22)");
-  down.addColorStop(0.1, "rgba(60,60,60,0)");
+  down.addColorStop(0, "rgba(90,90,90,0.14)");
+  down.addColorStop(0.12, "rgba(90,90,90,0)");
   down.addColorStop(0.5, "rgba(40,40,40,0.05)");
   down.addColorStop(1, "rgba(20,20,20,0.55)");
   context.globalCompositeOperation = "source-atop";
@@ -123,8 +127,8 @@ export function paintTongue(context: SKRSContext2D, mm: number): void {
 
 /** The tip alone, as it is seen before or between the teeth; the origin is its upper edge. */
 export function paintTongueTip(context: SKRSContext2D, mm: number): void {
-  const half = 12 * mm;
-  const height = 9 * mm;
+  const half = 10.5 * mm;
+  const height = 8 * mm;
   const body = context.createRadialGradient(0, height * 0.5, 0, 0, height * 0.5, half);
   body.addColorStop(0, grey(1));
   body.addColorStop(0.5, grey(0.95));

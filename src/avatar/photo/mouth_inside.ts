@@ -54,7 +54,7 @@ export class MouthInside {
     this.#softPx = softPx;
     this.#tones = tones;
     const x = shape.middleX;
-    const y = shape.seam.at(x);
+    const y = shape.middleY;
     const place = { x, y, side: shape.halfMax + 2, up: 16 * mm, down: 20 * mm };
     const layer = (paint: (context: Parameters<typeof paintTongue>[0], mm: number) => void) =>
       new InsideLayer(place, shape.lean, softPx * 0.5, (context) => paint(context, mm));
@@ -82,7 +82,7 @@ export class MouthInside {
     this.#lowerTeethDown = jawDrop + (3 * pucker - 1.2 - 2.2 * mouth[SPREAD]! * free) * mm;
     this.#tongueDown = jawDrop * mix(0.48, 0.38, raise) + 2.5 * mm;
     this.#tip = smooth((raise - 0.25) / 0.4);
-    this.#tipDown = this.#teethEdge + mix(6, -3.6, raise) * mm;
+    this.#tipDown = this.#teethEdge + mix(6, this.#showsTeeth ? -3.6 : -1.6, raise) * mm;
     // Rounded lips stand before the teeth and take their light.
     this.#teeth = 1 - 0.99 * smooth((pucker - 0.42) / 0.32);
     this.#rimPx = Math.max(1, (0.5 + 2.2 * pucker) * mm);
@@ -96,8 +96,8 @@ export class MouthInside {
     this.v = cavity.v;
     this.#lay(this.#tongue, tongue, column, row, this.#tongueDown, light, 1);
     const lower = this.#teeth * (1 - 0.8 * this.#tip);
-    this.#lay(this.#lowerTeeth, teeth, column, row, this.#lowerTeethDown, light * 0.85, lower);
-    const front = mix(light, 1, 0.6);
+    this.#lay(this.#lowerTeeth, teeth, column, row, this.#lowerTeethDown, light * 0.92, lower);
+    const front = mix(light, 1, 0.7);
     if (this.#showsTeeth) this.#layOwn(column, row, front);
     else this.#lay(this.#upperTeeth, teeth, column, row, this.#upperTeethDown, front, this.#teeth);
     if (this.#tip > 0) {
@@ -115,7 +115,7 @@ export class MouthInside {
     light: number,
     opacity: number,
   ): void {
-    layer.read(column, row, down);
+    layer.read(column + Math.round(this.#shape.lean * down), row, down);
     if (layer.cover === 0) return;
     const rest = 1 - layer.cover * opacity;
     const part = layer.light * light * opacity;

@@ -16,7 +16,7 @@ import {
   JAW_LINE,
   LOWER_LIP_INNER,
   LOWER_LIP_OUTER,
-  type Mesh,
+  Mesh,
   NOSE_BASE,
   NOSE_TIP,
   UPPER_LIP_INNER,
@@ -40,15 +40,35 @@ export const UPPER_LAST = 2;
 export const LOWER_FIRST = 3;
 export const LOWER_LAST = 6;
 
+/** Edges of the lips in a column. */
+const OUTER_TOP = 0;
+const TOP = 1;
+const BOTTOM = 2;
+const OUTER_BOTTOM = 3;
+
+/** A face that leans less than this (tangent) stands upright. */
+const LEAN_MIN = 0.01;
+
 export class MouthShape {
   readonly pupils: number;
   /** The middle of the mouth. */
   readonly middleX: number;
+  readonly middleY: number;
   readonly lean: number;
+  readonly #steps: number;
   /** Whether the photo shows lips that are apart. */
   readonly isApart: boolean;
-  /** Where the closed lips meet. */
-  readonly seam: Curve;
+  // Contours of the upright face, see upright().
+  readonly #seam: Curve;
+  readonly #still: Curve;
+  readonly #upperOuter: Curve;
+  readonly #upperInner: Curve;
+  readonly #lowerInner: Curve;
+  readonly #lowerOuter: Curve;
+  readonly #chin: Curve;
+  /** Contours of the photo's opening as it lies there. */
+  readonly #ownUpper: Curve;
+  readonly #ownLower: Curve;
   /** Widths from the middle to the corner, and to where nothing moves any more. */
   readonly #ownLeft: number;
   readonly #ownRight: number;
@@ -57,12 +77,6 @@ export class MouthShape {
   /** How much higher than the middle of the closed lips their corners are. */
   readonly #bowLeft: number;
   readonly #bowRight: number;
-  readonly #still: Curve;
-  readonly #upperOuter: Curve;
-  readonly #upperInner: Curve;
-  readonly #lowerInner: Curve;
-  readonly #lowerOuter: Curve;
-  readonly #chin: Curve;
   readonly #neckBelow: number;
   readonly #chinY: number;
   readonly #topY: number;
@@ -88,11 +102,20 @@ export class MouthShape {
   /** How far teeth and tongue of the lower jaw have fallen. */
   jawDrop = 0;
 
-  // This column.
+  // This column of the upright face.
   #stillX = 0;
-  /** Where the lips' outer edges would be if the lips were thin. */
+  #shift = 0;
+  #lipTop = 0;
+  #lipBottom = 0;
+  #upper = 0;
+  #lower = 0;
+  #top = 0;
+  #bottom = 0;
+  /** Where the lips' outer edges go. */
   #outerTop = 0;
   #outerBottom = 0;
+
+  // This column of the picture.
   /** The opening's upper and lower edge. */
   gapTop = 0;
   gapBottom = 0;
@@ -103,42 +126,48 @@ export class MouthShape {
   ownTop = 0;
   ownBottom = 0;
 
-  constructor(mesh: Mesh) {
-    const p = this.pupils = mesh.pupils;
+  constructor(leaning: Mesh) {
+    const p = this.pupils = leaning.pupils;
+    this.lean = Math.abs(leaning.lean) < LEAN_MIN ? 0 : leaning.lean;
+    this.#steps = Math.abs(this.lean) < 0.1 ? 2 : 4;
+    this.middleY = (leaning.y(13) + leaning.y(14)) / 2;
+    const mesh = upright(leaning, this.lean, this.middleY);
     const left = mesh.x(61);
     const right = mesh.x(291);
     this.middleX = (mesh.x(13) + mesh.x(14) + mesh.x(0) + mesh.x(17)) / 4;
     this.#ownLeft = Math.max(0.12 * p, this.middleX - left);
     this.#ownRight = Math.max(0.12 * p, right - this.middleX);
     const own = (this.#ownLeft + this.#ownRight) / 2;
-    this.lean = mesh.lean;
+    this.isApart = mesh.y(14) - mesh.y(13) > APART * (right - left);
+    this.#restScale = this.isApart ? 1 - 0.45 * Math.max(0, 1 - NATURAL_HALF * p / own) : 1;
     this.#reachLeft = Math.max(this.#ownLeft + 0.2 * p, this.middleX - (mesh.x(58) + mesh.x(172)) / 2);
     this.#reachRight = Math.max(this.#ownRight + 0.2 * p, (mesh.x(288) + mesh.x(397)) / 2 - this.middleX);
     const from = this.middleX - 2.5 * p;
     const to = this.middleX + 2.5 * p;
     this.#upperOuter = Curve.through(mesh, UPPER_LIP_OUTER, from, to);
     this.#lowerOuter = Curve.through(mesh, LOWER_LIP_OUTER, from, to);
-    this.isApart = mesh.y(14) - mesh.y(13) > APART * (right - left);
-    this.#restScale = this.isApart ? 1 - 0.45 * Math.max(0, 1 - NATURAL_HALF * p / own) : 1;
+    // All of them from corner to corner of the lips, so that they meet there.
+    const line = (on: Mesh, height: (at: number) => number) => {
+      const inside = UPPER_LIP_INNER.slice(1, -1);
+      const xs = [on.x(61), ...inside.map((index) => on.x(index)), on.x(291)];
+      return new Curve(xs, [on.y(61), ...inside.map((_, at) => height(at + 1)), on.y(291)], from, to);
+    };
     const upper = (at: number) => mesh.y(UPPER_LIP_INNER[at]!);
     const lower = (at: number) => mesh.y(LOWER_LIP_INNER[at]!);
-    // All of them from corner to corner of the lips, so that they meet there.
-    const line = (height: (at: number) => number) => {
-      const inside = UPPER_LIP_INNER.slice(1, -1);
-      const xs = [left, ...inside.map((index) => mesh.x(index)), right];
-      return new Curve(xs, [mesh.y(61), ...inside.map((_, at) => height(at + 1)), mesh.y(291)], from, to);
-    };
-    this.seam = line((at) => mix(upper(at), lower(at), this.isApart ? SEAM : 0.5));
-    const tilt = mesh.lean * (right - left) / 2;
-    this.#bowLeft = Math.max(0, this.seam.at(this.middleX) - tilt - this.seam.at(left));
-    this.#bowRight = Math.max(0, this.seam.at(this.middleX) + tilt - this.seam.at(right));
-    this.#upperInner = this.isApart ? line(upper) : this.seam;
-    this.#lowerInner = this.isApart ? line(lower) : this.seam;
+    this.#seam = line(mesh, (at) => mix(upper(at), lower(at), this.isApart ? SEAM : 0.5));
+    this.#upperInner = this.isApart ? line(mesh, upper) : this.#seam;
+    this.#lowerInner = this.isApart ? line(mesh, lower) : this.#seam;
+    this.#ownUpper = this.isApart ? line(leaning, upper) : this.#seam;
+    this.#ownLower = this.isApart ? line(leaning, lower) : this.#seam;
+    // Upright only sidewise: what leans still has one corner below the other.
+    const tilt = this.lean * (right - left) / 2;
+    this.#bowLeft = Math.max(0, this.#seam.at(this.middleX) - tilt - this.#seam.at(left));
+    this.#bowRight = Math.max(0, this.#seam.at(this.middleX) + tilt - this.#seam.at(right));
     const noseY = mesh.y(NOSE_BASE) + 0.02 * p;
     this.#topY = mesh.y(NOSE_TIP);
     this.#still = new Curve(
       [-0.9, -0.33, 0.33, 0.9].map((x) => this.middleX + x * p),
-      [this.#topY, noseY, noseY, this.#topY],
+      [this.#topY - 0.9 * p * this.lean, noseY, noseY, this.#topY + 0.9 * p * this.lean],
       from,
       to,
     );
@@ -149,11 +178,14 @@ export class MouthShape {
 
   /** Edges of all that can change. */
   get bounds(): { left: number; top: number; right: number; bottom: number } {
+    const bottom = this.#chinY + this.#neckBelow;
+    const slant = Math.abs(this.lean) * Math.max(bottom - this.middleY, this.middleY - this.#topY);
+    const tilt = Math.abs(this.lean) * Math.max(this.#reachLeft, this.#reachRight);
     return {
-      left: this.middleX - this.#reachLeft,
-      right: this.middleX + this.#reachRight,
-      top: this.#topY,
-      bottom: this.#chinY + this.#neckBelow,
+      left: this.middleX - this.#reachLeft - slant,
+      right: this.middleX + this.#reachRight + slant,
+      top: this.#topY - tilt,
+      bottom: bottom + tilt,
     };
   }
 
@@ -201,76 +233,137 @@ export class MouthShape {
     this.#rolledLower = mix(0.3 * press, 0.3, teeth);
   }
 
-  /** Sets the opening of column `x`. Returns how far to its right the still picture is read. */
-  edges(x: number): number {
+  /** Sets gapTop, gapBottom, inner and across for column `x` of the picture. */
+  edges(x: number): void {
+    const bottom = this.#solve(x, BOTTOM);
+    const inner = this.inner;
+    const across = this.across;
+    this.gapTop = this.lean === 0 ? this.#top : this.#solve(x, TOP);
+    this.gapBottom = Math.max(this.gapTop, bottom);
+    this.inner = Math.min(inner, this.inner);
+    this.across = Math.min(across, this.across);
+  }
+
+  /** Sets what the photo itself shows between its lips at column `x`, whatever they do now. */
+  ownOpening(x: number): void {
+    this.ownTop = this.#ownUpper.at(x);
+    this.ownBottom = this.#ownLower.at(x);
+  }
+
+  /** Fills the knots of column `x` of the picture, and its opening. */
+  column(x: number, warp: ColumnWarp): void {
+    const { to, from, share } = warp;
+    warp.x = x;
+    warp.lean = this.lean;
+    warp.shift = 1; // each knot has its own share of pixels
+    to[4] = this.#solve(x, OUTER_BOTTOM);
+    from[4] = this.#lipBottom;
+    share[4] = this.#shift;
+    const chin = Math.max(
+      this.#chin.at(x + this.lean * (this.#chinY - this.middleY)),
+      this.#lipBottom + 0.16 * this.pupils,
+    );
+    to[3] = this.lean === 0 ? this.#bottom : this.#solve(x, BOTTOM);
+    from[3] = this.#lipBottom - this.#lower * (1 - this.#rolledLower);
+    share[3] = this.#shift;
+    to[2] = this.lean === 0 ? this.#top : this.#solve(x, TOP);
+    from[2] = this.#lipTop + this.#upper * (1 - this.#rolledUpper);
+    share[2] = this.#shift;
+    to[1] = this.lean === 0 ? this.#outerTop : this.#solve(x, OUTER_TOP);
+    from[1] = this.#lipTop;
+    share[1] = this.#shift;
+    // A slanting corner may put them out of order by a fraction of a pixel.
+    to[2] = Math.max(to[1], to[2]);
+    to[3] = Math.max(to[2], to[3]);
+    to[4] = Math.max(to[3], to[4]);
+    from[2] = Math.max(from[1], from[2]);
+    from[4] = Math.max(from[3], from[4]);
+    this.gapTop = to[2];
+    this.gapBottom = to[3];
+    const reach = x < this.middleX ? this.#reachLeft : this.#reachRight;
+    const sidewise = Math.min(1, Math.abs(x + this.lean * (chin - this.middleY) - this.middleX) / reach);
+    to[0] = from[0] = Math.min(
+      this.#still.at(x + this.lean * (this.#topY - this.middleY)),
+      from[1] - 0.05 * this.pupils,
+    );
+    from[5] = chin;
+    to[5] = chin + this.#chinDrop * (1 - sidewise * sidewise);
+    from[6] = to[6] = chin + this.#neckBelow;
+    share[0] = share[6] = 0;
+    share[5] = 0.12 * share[4];
+  }
+
+  /**
+   * Height at which column `x` of the picture meets an edge of the lips. A leaning face is made upright by shifting each
+   * row; where the edge lies decides which row, so the place is sought by steps.
+   */
+  #solve(x: number, edge: number): number {
+    if (this.lean === 0) {
+      this.#upright(x);
+      return this.#edge(edge);
+    }
+    let height = this.middleY + this.lean * (x - this.middleX);
+    for (let step = 0; step < this.#steps; step++) {
+      this.#upright(x + this.lean * (height - this.middleY));
+      height = this.#edge(edge);
+    }
+    return height;
+  }
+
+  #edge(edge: number): number {
+    return edge === TOP
+      ? this.#top
+      : edge === BOTTOM
+      ? this.#bottom
+      : edge === OUTER_TOP
+      ? this.#outerTop
+      : this.#outerBottom;
+  }
+
+  /** All that is known of column `x` of the upright face. */
+  #upright(x: number): void {
     const away = x - this.middleX;
     const distance = Math.abs(away);
     const own = away < 0 ? this.#ownLeft : this.#ownRight;
     const reach = away < 0 ? this.#reachLeft : this.#reachRight;
     const half = own * this.#scale;
     const source = stillDistance(distance, half, own, reach);
-    const shift = away < 0 ? distance - source : source - distance;
-    this.#stillX = x + shift;
-    const u = Math.min(1, distance / half);
-    const beyond = 1 - smooth((distance - half) / (reach - half));
-    const bowed = away < 0 ? this.#bowLeft : this.#bowRight;
-    const bend = this.#straight * bowed - this.#smile;
-    const line = this.seam.at(this.#stillX) + (this.#corner + bend * u * u) * beyond;
+    this.#shift = away < 0 ? distance - source : source - distance;
+    const stillX = this.#stillX = x + this.#shift;
     this.across = distance / half;
-    this.inner = distance / (half * this.#inner);
+    this.inner = this.across / this.#inner;
+    const u = Math.min(1, this.across);
+    const beyond = 1 - smooth((distance - half) / (reach - half));
+    const bend = this.#straight * (away < 0 ? this.#bowLeft : this.#bowRight) - this.#smile;
+    const line = this.#seam.at(stillX) + (this.#corner + bend * u * u) * beyond;
     const bow = Math.max(0, 1 - this.inner * this.inner);
     const shape = this.gap <= 0 ? 0 : bow ** this.#power;
-    this.gapTop = line - (this.#up + this.#corner) * shape;
-    this.gapBottom = line + (this.#down - this.#corner) * shape;
+    const up = this.#up + this.#corner;
+    const down = this.#down - this.#corner;
+    this.#top = line - up * shape;
+    this.#bottom = line + down * shape;
+    this.#lipTop = this.#upperOuter.at(stillX);
+    this.#lipBottom = this.#lowerOuter.at(stillX);
+    this.#upper = Math.max(0, this.#upperInner.at(stillX) - this.#lipTop);
+    this.#lower = Math.max(0, this.#lipBottom - this.#lowerInner.at(stillX));
     // The lips' outer edges follow the opening more evenly than its own edges: lips are thicker beside a small one.
     const outer = mix(shape, (1 - u * u) ** 0.8, 0.75);
-    this.#outerTop = line - (this.#up + this.#corner) * outer;
-    this.#outerBottom = line + (this.#down - this.#corner) * outer;
-    return shift;
+    this.#outerTop = Math.min(
+      this.#top - 0.4 * this.#upper,
+      line - up * outer - this.#upper * this.#thickUpper,
+    );
+    this.#outerBottom = Math.max(
+      this.#bottom + 0.4 * this.#lower,
+      line + down * outer + this.#lower * this.#thickLower,
+    );
   }
+}
 
-  /** Sets what the photo itself shows between its lips at column `x`, whatever they do now. */
-  ownOpening(x: number): void {
-    this.ownTop = this.#upperInner.at(x);
-    this.ownBottom = this.#lowerInner.at(x);
-  }
-
-  /** Fills the knots of column `x`, and its opening. */
-  column(x: number, warp: ColumnWarp): void {
-    const { to, from, share } = warp;
-    warp.x = x;
-    warp.shift = this.edges(x);
-    warp.lean = this.lean;
-    const stillX = this.#stillX;
-    const lipTop = this.#upperOuter.at(stillX);
-    const upperEdge = this.#upperInner.at(stillX);
-    const lowerEdge = this.#lowerInner.at(stillX);
-    const lipBottom = this.#lowerOuter.at(stillX);
-    const upper = Math.max(0, upperEdge - lipTop);
-    const lower = Math.max(0, lipBottom - lowerEdge);
-    const reach = x < this.middleX ? this.#reachLeft : this.#reachRight;
-    const sidewise = Math.min(1, Math.abs(x - this.middleX) / reach);
-    const chin = Math.max(this.#chin.at(x), lipBottom + 0.16 * this.pupils);
-    to[0] = from[0] = Math.min(this.#still.at(x), lipTop - 0.05 * this.pupils);
-    from[1] = upperEdge - upper;
-    to[1] = Math.min(this.gapTop - 0.4 * upper, this.#outerTop - upper * this.#thickUpper);
-    from[2] = upperEdge - upper * this.#rolledUpper;
-    to[2] = this.gapTop;
-    from[3] = lowerEdge + lower * this.#rolledLower;
-    to[3] = this.gapBottom;
-    from[4] = lowerEdge + lower;
-    to[4] = Math.max(this.gapBottom + 0.4 * lower, this.#outerBottom + lower * this.#thickLower);
-    from[5] = chin;
-    to[5] = chin + this.#chinDrop * (1 - sidewise * sidewise);
-    from[6] = to[6] = chin + this.#neckBelow;
-    share[0] = share[6] = 0;
-    share[1] =
-      share[2] =
-      share[3] =
-      share[4] =
-        1;
-    share[5] = 0.12;
-  }
+/** The face with each row shifted so that its middle line is upright. */
+function upright(mesh: Mesh, lean: number, middleY: number): Mesh {
+  return new Mesh(
+    mesh.points.map((value, at, all) => at % 3 === 0 ? value + lean * (all[at + 1]! - middleY) : value),
+  );
 }
 
 /** Distance from the middle in the still picture of what is seen at `distance`: the corner goes from `own` to `half`. */

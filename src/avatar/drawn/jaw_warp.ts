@@ -1,11 +1,14 @@
 /**
  * The chin follows the jaw: shifts the skin of a box down, most at the chin, not at all at its rim.
  *
- * In: an I420 picture of the box without a mouth, and how far the chin falls in pixels. Out: the box of a frame.
- * Runs once a frame in the stage's thread; weights are computed at loading, nothing is allocated after.
+ * In: a figure without a mouth, and how far the chin falls. Out: the box of a working figure. Only what is wholly
+ * opaque moves and only onto what is: the alpha plane stays as it is. Runs once a frame in the stage's thread; weights
+ * are computed at loading, nothing is allocated after.
  */
 import type { FrameSize } from "../../time/mod.ts";
 import type { Box, I420Frame } from "../face.ts";
+import { boxBytes, copyBoxOut } from "../pixels.ts";
+import type { Figure } from "../posed/puppet.ts";
 import type { DrawnManifest } from "./manifest.ts";
 import type { View } from "./view.ts";
 
@@ -26,15 +29,21 @@ export class JawWarp {
   readonly #planes: readonly Plane[];
   readonly #dropPixels: number;
 
-  /** `source` is an I420 picture of the box's size. */
-  constructor(manifest: DrawnManifest, view: View, size: FrameSize, box: Box, source: Uint8Array) {
-    this.#source = source;
+  /** `figure` has no mouth yet; its box is kept. */
+  constructor(manifest: DrawnManifest, view: View, size: FrameSize, box: Box, figure: Figure) {
+    this.#source = new Uint8Array(boxBytes(box));
+    copyBoxOut(figure, box, this.#source);
     this.#dropPixels = manifest.chin.drop * view.scale;
     const lumaPixels = box.width * box.height;
     const framePixels = size.width * size.height;
     const half = { x: box.x >> 1, y: box.y >> 1, width: box.width >> 1, height: box.height >> 1 };
     const luma = weights(manifest, view, box, 1);
     const chroma = weights(manifest, view, half, 2);
+    if (figure.alpha) {
+      const room = opaqueAbove(figure.alpha, size, box);
+      limit(luma, box, 1, room, this.#dropPixels);
+      limit(chroma, box, 2, room, this.#dropPixels);
+    }
     const chromaStride = size.width >> 1;
     this.#planes = [
       { weights: luma, box, sourceAt: 0, frameAt: 0, stride: size.width },
@@ -95,6 +104,34 @@ function weights(manifest: DrawnManifest, view: View, box: Box, pixels: number):
     }
   }
   return weights;
+}
+
+/** How many opaque pixels stand one upon another from each pixel of the box upwards, inside the box. */
+function opaqueAbove(alpha: Uint8Array, size: FrameSize, box: Box): Uint16Array {
+  const room = new Uint16Array(box.width * box.height);
+  for (let at = 0; at < room.length; at++) {
+    const x = at % box.width;
+    const y = (at - x) / box.width;
+    const isOpaque = alpha[(box.y + y) * size.width + box.x + x] === 255;
+    room[at] = isOpaque ? 1 + (y > 0 ? room[at - box.width]! : 0) : 0;
+  }
+  return room;
+}
+
+/** Lowers the weights (one for `pixels` x `pixels` of the box) so that nothing is fetched from outside the room. */
+function limit(weights: Uint16Array, box: Box, pixels: number, room: Uint16Array, dropPixels: number): void {
+  const width = box.width / pixels;
+  for (let at = 0; at < weights.length; at++) {
+    const x = at % width * pixels;
+    const y = Math.floor(at / width) * pixels;
+    let least = Infinity;
+    for (let part = 0; part < pixels * pixels; part++) {
+      least = Math.min(least, room[(y + Math.floor(part / pixels)) * box.width + x + part % pixels]!);
+    }
+    // Two pixels are blended, of samples `pixels` high.
+    const shift = Math.max(0, least - 2 * pixels);
+    weights[at] = Math.min(weights[at]!, Math.floor(256 * shift / dropPixels));
+  }
 }
 
 /** How far the warp reaches below the chin, in art units. */

@@ -70,12 +70,12 @@ export class LipsPainter implements MouthPainter {
 
   /** All that is ever drawn, in the painter's own units. */
   static bounds(art: LipsArt): Bounds {
-    const side = art.halfWidth * 1.62;
+    const side = art.halfWidth * 1.7;
     return {
       left: -side,
-      top: -Math.max(art.upperLip * 1.5, art.halfWidth * 0.95),
+      top: -Math.max(art.upperLip * 1.5, art.halfWidth * 1.05),
       right: side,
-      bottom: art.drop + art.lowerLip * 2.2 + art.halfWidth * 0.3,
+      bottom: art.drop + art.lowerLip * 2.3 + art.halfWidth * 0.45,
     };
   }
 

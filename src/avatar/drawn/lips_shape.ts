@@ -76,7 +76,7 @@ export class LipsShape {
     this.fall = drop * jaw * (1 - 0.3 * pucker) * (1 - 0.8 * teeth);
     // Rounding holds the cheeks in; a wide open jaw draws the corners in too.
     this.half = halfWidth *
-      (1 + 0.19 * spread + 0.12 * happy + 0.04 * this.press) * (1 - 0.42 * pucker) *
+      (1 + 0.19 * spread + 0.12 * happy * (1 - spread) + 0.04 * this.press) * (1 - 0.42 * pucker) *
       (1 - 0.1 * jaw * (1 - spread) * (1 - pucker));
     this.innerHalf = this.half * mix(1, 0.34 + 0.08 * jaw, Math.sqrt(pucker) * pucker);
     const bottom = this.fall * (1 - 0.12 * spread) +

@@ -172,7 +172,11 @@ export class MuzzlePainter implements MouthPainter {
     const { unit, top, teeth, pucker, spread, jaw } = this.#shape;
     const clenched = Math.max(0, 1 - 3.5 * jaw); // the lower row stands under the upper one
     // Rounded lips stand out before the teeth.
-    const edge = mix(mix(6.5 + spread * (2.5 + 8 * clenched), 10.5, teeth) * unit, top - 3 * unit, Math.min(1, 1.6 * pucker));
+    const edge = mix(
+      mix(6.5 + spread * (2.5 + 8 * clenched), 10.5, teeth) * unit,
+      top - 3 * unit,
+      Math.min(1, 1.6 * pucker),
+    );
     const half = (21 + 8 * spread + 5 * teeth) * unit;
     const step = half / 3;
     context.beginPath();

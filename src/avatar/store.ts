@@ -13,7 +13,7 @@ const MANIFEST = "avatar.json";
 /** Text, longer than any honest one. */
 const MANIFEST_BYTES_MAX = 256 * 1024;
 const GENERATED = /^dicebear:([^/]*)\/(.*)$/su;
-const STYLE = /^[a-z0-9-]{1,40}$/;
+const STYLE = /^[A-Za-z0-9-]{1,40}$/;
 const SEED_LENGTH_MAX = 500;
 
 export interface AvatarEntry {

@@ -16,6 +16,8 @@ export async function stillOf(source: string, size: FrameSize): Promise<Still> {
   const warp = new Warp(puppet.figure, puppet.background, false);
   return {
     paint: (mouth, smile = 0) => {
+      warp.figure.bytes.set(puppet.figure.bytes); // a mouth is painted over the still figure, never over another mouth
+      if (puppet.figure.alpha) warp.figure.alpha!.set(puppet.figure.alpha);
       puppet.paintMouth(warp.figure, mouth, smile);
       warp.bend({ x: 0, y: 0, ...size });
       return warp.output;

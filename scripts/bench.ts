@@ -10,6 +10,7 @@ import { type Figure, table } from "./bench/figure.ts";
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   stage: async () => (await import("./bench/stage.ts")).benchStage(),
   faces: async () => (await import("./bench/faces.ts")).benchFaces(),
+  prepare: async () => (await import("./bench/prepare.ts")).benchPrepare(),
   engine: async () => (await import("./bench/engine.ts")).benchEngine(),
   start: async () => (await import("./bench/start.ts")).benchStart(),
   tick: async () => (await import("./bench/tick.ts")).benchTick(),

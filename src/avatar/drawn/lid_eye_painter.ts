@@ -8,6 +8,7 @@ import type { EyeArt, EyesArt } from "./manifest.ts";
 import type { Bounds } from "./bounds.ts";
 import { withAlpha } from "./colour.ts";
 import type { EyePainter } from "./eye_painter.ts";
+import { at, Lid, traceLid, traceLidBack } from "./lid_curve.ts";
 
 /** A full glance moves the iris by so many units. */
 const GLANCE_X = 6.6;
@@ -23,17 +24,6 @@ const RAYS = 22;
 /** The numbers below are in an eye that is so wide; others are scaled. */
 const WIDTH = 68;
 
-interface Lid {
-  readonly fromX: number;
-  readonly fromY: number;
-  readonly aX: number;
-  readonly aY: number;
-  readonly bX: number;
-  readonly bY: number;
-  readonly toX: number;
-  readonly toY: number;
-}
-
 /** What is the same in every picture of one eye. */
 interface Eye {
   readonly art: EyeArt;
@@ -43,6 +33,11 @@ interface Eye {
   readonly lean: number;
   /** Art units for one unit of an eye of WIDTH. */
   readonly unit: number;
+  /** As they are in the picture being painted; `open` is the upper lid at rest. */
+  readonly upper: Lid;
+  readonly lower: Lid;
+  readonly fold: Lid;
+  readonly open: Lid;
   readonly white: CanvasGradient;
   readonly round: CanvasGradient;
   readonly skin: CanvasGradient;
@@ -101,22 +96,21 @@ export class LidEyePainter implements EyePainter {
 
   #paintEye(eye: Eye, shut: number, gazeX: number, gazeY: number, squint: number): void {
     const context = this.#context;
-    const { art, unit } = eye;
+    const { art, unit, upper, lower, open } = eye;
     const raised = shut < 0 ? 1 - shut * 2 * WIDE * unit / art.upper : 1 - shut;
     const openness = raised * (1 - LID_FOLLOWS * (gazeY > 0 ? gazeY : gazeY * 0.4)) *
       (1 - SQUINT_UPPER * squint);
     const depth = art.lower * (0.82 + 0.18 * openness) * (1 - (1 - SQUINT_LOWER) * squint);
-    const lower = lid(art, depth);
-    const open = lid(art, -art.upper);
+    lower.set(art, depth);
     // The upper lid does nearly all the way; shut, it lies on the lower lid.
     const rest = art.lower * 0.86 * (1 - (1 - SQUINT_LOWER) * squint);
-    const upper = lid(art, -art.upper * openness + rest * Math.max(0, 1 - openness));
+    upper.set(art, -art.upper * openness + rest * Math.max(0, 1 - openness));
     this.#paintCheek(eye, depth, squint);
     if (openness > 0.06) {
       context.save();
       context.beginPath();
-      trace(context, upper);
-      traceBack(context, lower);
+      traceLid(context, upper);
+      traceLidBack(context, lower);
       context.clip();
       const side = WIDTH * unit * 0.6;
       const ballTop = eye.y - art.upper * 1.2 - WIDE * unit;
@@ -128,21 +122,22 @@ export class LidEyePainter implements EyePainter {
       context.beginPath();
       context.ellipse(art.inner.x, art.inner.y, 5 * unit, 3.2 * unit, 0, 0, Math.PI * 2);
       context.fill();
-      const [glanceX, glanceY] = [gazeX * GLANCE_X * unit, gazeY * GLANCE_Y * unit];
+      const glanceX = gazeX * GLANCE_X * unit;
+      const glanceY = gazeY * GLANCE_Y * unit;
       this.#paintIris(eye.x + glanceX, eye.y - art.upper * 0.13 + glanceY, glanceX, glanceY);
       // Shadow of the upper lid and its lashes on the ball.
       context.fillStyle = this.#lidShadow;
       context.beginPath();
-      trace(context, upper);
-      traceBack(context, upper, 4.5 * unit);
+      traceLid(context, upper);
+      traceLidBack(context, upper, 4.5 * unit);
       context.fill();
       context.restore();
     }
     if (openness < 0.98) {
       context.fillStyle = eye.skin;
       context.beginPath();
-      trace(context, open);
-      traceBack(context, upper);
+      traceLid(context, open);
+      traceLidBack(context, upper);
       context.fill();
     }
     this.#paintCrease(eye, openness);
@@ -193,11 +188,11 @@ export class LidEyePainter implements EyePainter {
   }
 
   /** A fold that begins where the lid is already lifted, not in the corner, and rises away from it. */
-  #paintCrease({ art, unit }: Eye, openness: number): void {
+  #paintCrease({ art, unit, fold }: Eye, openness: number): void {
     const { crease, colours } = this.#art;
     if (crease === 0) return;
     const context = this.#context;
-    const fold = lid(art, -art.upper * Math.max(1, openness) - 6.5 * unit);
+    fold.set(art, -art.upper * Math.max(1, openness) - 6.5 * unit);
     const rise = 3.5 * unit;
     // The curve from `part` on has the blossoms of its points as handles (de Casteljau).
     const part = 0.24;
@@ -217,19 +212,22 @@ export class LidEyePainter implements EyePainter {
     );
     context.lineCap = "round";
     context.lineWidth = 1.5 * unit;
-    const strength = Math.min(1, (0.1 + 0.2 * Math.min(1, openness)) * crease);
-    context.strokeStyle = withAlpha(colours.lash, strength);
+    context.strokeStyle = colours.lash;
+    context.globalAlpha = Math.min(1, (0.1 + 0.2 * Math.min(1, openness)) * crease);
     context.stroke();
+    context.globalAlpha = 1;
   }
 
   #paintLowerRim(lower: Lid, openness: number, unit: number): void {
     const context = this.#context;
     context.beginPath();
-    trace(context, lower);
+    traceLid(context, lower);
     const { rim, colours } = this.#art;
     context.lineWidth = 1.1 * unit * rim;
-    context.strokeStyle = withAlpha(colours.lash, Math.min(1, (0.22 + 0.12 * openness) * rim));
+    context.strokeStyle = colours.lash;
+    context.globalAlpha = Math.min(1, (0.22 + 0.12 * openness) * rim);
     context.stroke();
+    context.globalAlpha = 1;
   }
 
   /** A dark rim that thickens towards the temple, and a few lashes out of it. */
@@ -282,54 +280,6 @@ export class LidEyePainter implements EyePainter {
   }
 }
 
-/** A lid's curve from the inner to the outer corner, `height` below the line between them in its middle. */
-function lid(eye: EyeArt, height: number): Lid {
-  const { inner, outer } = eye;
-  const reach = height * 4 / 3; // a cubic reaches three quarters of its handles
-  const width = outer.x - inner.x;
-  const slope = outer.y - inner.y;
-  const lean = height < 0 ? 0.04 : -0.06; // upper lids peak nearer the nose, lower ones nearer the temple
-  return {
-    fromX: inner.x,
-    fromY: inner.y,
-    aX: inner.x + width * (0.26 - lean),
-    aY: inner.y + slope * 0.26 + reach * (height < 0 ? 1.02 : 0.84),
-    bX: inner.x + width * (0.74 - lean),
-    bY: inner.y + slope * 0.74 + reach * (height < 0 ? 0.98 : 1.14),
-    toX: outer.x,
-    toY: outer.y,
-  };
-}
-
-function trace(context: SKRSContext2D, curve: Lid): void {
-  context.moveTo(curve.fromX, curve.fromY);
-  context.bezierCurveTo(curve.aX, curve.aY, curve.bX, curve.bY, curve.toX, curve.toY);
-}
-
-/** From the outer corner back to the inner one, `down` lower in between. */
-function traceBack(context: SKRSContext2D, curve: Lid, down = 0): void {
-  context.lineTo(curve.toX, curve.toY);
-  context.bezierCurveTo(
-    curve.bX,
-    curve.bY + down * 4 / 3,
-    curve.aX,
-    curve.aY + down * 4 / 3,
-    curve.fromX,
-    curve.fromY,
-  );
-}
-
-function disc(context: SKRSContext2D, x: number, y: number, radius: number): void {
-  context.beginPath();
-  context.arc(x, y, radius, 0, Math.PI * 2);
-  context.fill();
-}
-
-function at(part: number, a: number, b: number, c: number, d: number): number {
-  const rest = 1 - part;
-  return rest ** 3 * a + 3 * rest ** 2 * part * b + 3 * rest * part ** 2 * c + part ** 3 * d;
-}
-
 function eyeOf(context: SKRSContext2D, eye: EyeArt, art: EyesArt): Eye {
   const { colours, irisRadius } = art;
   const x = (eye.inner.x + eye.outer.x) / 2;
@@ -347,5 +297,26 @@ function eyeOf(context: SKRSContext2D, eye: EyeArt, art: EyesArt): Eye {
   skin.addColorStop(1, colours.lidShade);
   const lean = Math.atan((eye.outer.y - eye.inner.y) / (eye.outer.x - eye.inner.x));
   const unit = Math.abs(eye.outer.x - eye.inner.x) / WIDTH;
-  return { art: eye, x, y, lean, unit, white, round, skin };
+  const open = new Lid();
+  open.set(eye, -eye.upper);
+  return {
+    art: eye,
+    x,
+    y,
+    lean,
+    unit,
+    upper: new Lid(),
+    lower: new Lid(),
+    fold: new Lid(),
+    open,
+    white,
+    round,
+    skin,
+  };
+}
+
+function disc(context: SKRSContext2D, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, Math.PI * 2);
+  context.fill();
 }

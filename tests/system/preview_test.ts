@@ -40,6 +40,7 @@ async function runningProgramme() {
         emit({ kind: "word", utterance: said.length, text: text.split(" ")[1] ?? "" });
         return { utterance: said.length };
       },
+      act() {},
       interrupt() {
         emit({ kind: "utterance_end", utterance: said.length });
         return { interrupted: [++interrupts], kept: [] };

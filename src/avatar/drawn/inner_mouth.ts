@@ -74,8 +74,9 @@ export class InnerMouth {
     const upperEdge = this.#upperEdge(shape);
     const lowerEdge = 2.6 * unit + fall * 0.8 + 8 * pucker * unit;
     this.#paintTongue(shape, upperEdge, lowerEdge);
-    this.#paintLowerTeeth(shape, lowerEdge);
-    this.#paintUpperTeeth(shape, upperEdge);
+    // What the lips hide is not painted: both rows bow as the lips do.
+    if (lowerEdge < shape.bottom) this.#paintLowerTeeth(shape, lowerEdge);
+    if (upperEdge > shape.top) this.#paintUpperTeeth(shape, upperEdge);
     // The upper lip's shadow on all of it.
     context.save();
     context.translate(0, shape.top - 1.5 * unit);
@@ -90,18 +91,17 @@ export class InnerMouth {
     const raise = Math.min(1, shape.tongue / TONGUE_AT_TEETH);
     const rest = lowerEdge + (2 - 9 * shape.jaw) * shape.unit;
     const top = mix(rest, upperEdge - 1.5 * shape.unit, raise);
+    if (top > shape.bottom) return;
     const half = this.#art.halfWidth * mix(0.64, 0.46, raise) * (1 - 0.3 * shape.pucker);
     const height = Math.max(10 * shape.unit, shape.bottom - top + 4 * shape.unit);
     this.#fillTongue(half, top, height, mix(0.75, 0.55, raise));
     if (raise > 0.5) {
       // The underside is seen: a vein in its middle.
       const context = this.#context;
-      context.strokeStyle = this.#groove;
-      context.lineWidth = 1.6 * shape.unit;
-      context.beginPath();
-      context.moveTo(0, top + height * 0.35);
-      context.lineTo(0, top + height);
-      context.stroke();
+      context.globalAlpha = raise * 2 - 1;
+      context.fillStyle = this.#groove;
+      context.fillRect(-0.8 * shape.unit, top + height * 0.35, 1.6 * shape.unit, height);
+      context.globalAlpha = 1;
     }
   }
 

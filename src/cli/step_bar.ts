@@ -7,48 +7,55 @@ import type { CommandContext } from "./command.ts";
 import { Paint } from "./paint.ts";
 
 const WIDTH = 24;
+const EMPTY_LINE = "\r\x1b[2K";
+
+/** A terminal to draw on; without one there are lines. */
+export interface BarTerminal {
+  write(text: string): void;
+}
 
 export class StepBar {
   readonly #count: number;
   readonly #context: Pick<CommandContext, "note" | "environment">;
   readonly #paint: Paint;
-  readonly #isDrawn: boolean;
-  #done = 0;
+  readonly #terminal: BarTerminal | undefined;
+  #begun = 0;
 
   constructor(
     count: number,
     context: Pick<CommandContext, "note" | "environment">,
-    isTerminal = stderrIsTerminal(),
+    terminal: BarTerminal | undefined = stderrTerminal(),
   ) {
     this.#count = count;
     this.#context = context;
-    this.#isDrawn = isTerminal && context.environment["TERM"] !== "dumb";
-    this.#paint = new Paint(this.#isDrawn && !context.environment["NO_COLOR"]);
+    this.#terminal = context.environment["TERM"] === "dumb" ? undefined : terminal;
+    this.#paint = new Paint(!context.environment["NO_COLOR"]);
   }
 
   /** Begins the next step. */
   step(name: string): void {
-    const done = Math.min(this.#done++, this.#count);
-    if (!this.#isDrawn) {
+    const done = Math.min(this.#begun++, this.#count);
+    if (!this.#terminal) {
       this.#context.note(`[${done + 1}/${this.#count}] ${name}`);
       return;
     }
     const full = Math.round(WIDTH * done / this.#count);
     const bar = this.#paint.green("█".repeat(full)) + this.#paint.dim("░".repeat(WIDTH - full));
-    write(`\r\x1b[2K${bar} ${name}`);
+    this.#terminal.write(`${EMPTY_LINE}${bar} ${name}`);
   }
 
   /** Leaves the line empty for what comes next. */
   clear(): void {
-    if (this.#isDrawn && this.#done > 0) write("\r\x1b[2K");
+    if (this.#begun > 0) this.#terminal?.write(EMPTY_LINE);
   }
 }
 
-function stderrIsTerminal(): boolean {
-  return Deno.stderr.isTerminal();
-}
-
-function write(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+function stderrTerminal(): BarTerminal | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  return {
+    write(text) {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+    },
+  };
 }

@@ -2,7 +2,7 @@
  * A photo, its mask and its backdrop cut and scaled to the frame.
  *
  * In: RGBA of the prepared picture, the view. Out: RGBA of the frame's size. Where the view reaches over the photo's
- * edge the photo is continued by its mirror image, ever softer. Runs once, at loading.
+ * edge the photo's last pixels go on, ever softer. Runs once, at loading.
  */
 import type { FrameSize } from "../../time/mod.ts";
 import type { PhotoView } from "./framing.ts";
@@ -12,8 +12,8 @@ export interface RgbaPicture extends FrameSize {
 }
 
 /** Part of the frame's width over which a continued photo becomes soft. */
-const SOFT_EDGE = 0.03;
-const SOFTNESS = 0.02;
+const SOFT_EDGE = 0.05;
+const SOFTNESS = 0.035;
 
 /** `isCutOut`: what lies beyond the photo is clear and nothing is continued. */
 export async function cutToFrame(
@@ -30,7 +30,7 @@ export async function cutToFrame(
   if (!isInside) {
     const extended = {
       ...over,
-      ...(isCutOut ? { background: { r: 0, g: 0, b: 0, alpha: 0 } } : { extendWith: "mirror" as const }),
+      ...(isCutOut ? { background: { r: 0, g: 0, b: 0, alpha: 0 } } : { extendWith: "copy" as const }),
     };
     const bytes = await image.extend(extended).raw().toBuffer();
     image = sharp(bytes, {

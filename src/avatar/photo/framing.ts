@@ -26,15 +26,17 @@ export interface HeadPlace {
 }
 
 /** Hair and skull above the mesh, in parts of the mesh's height. */
-const ABOVE_MESH = 0.32;
+const ABOVE_MESH = 0.44;
 /** Height of the view, and least width, in heads; where the eyes are in the view's height. */
 const WANTED = {
-  bust: { high: 2.15, wide: 1.5, eyes: 0.4 },
-  head: { high: 1.5, wide: 1.12, eyes: 0.44 },
+  bust: { high: 2.05, wide: 1.42, eyes: 0.41 },
+  head: { high: 1.42, wide: 1.06, eyes: 0.45 },
 } as const;
 /** A photo that shows less around the head than wanted is shown as it is, down to this. */
 const HIGH_MIN = 1.2;
 const WIDE_MIN = 0.95;
+/** Room above the hair, in parts of the view's height. */
+const HEADROOM = 0.05;
 
 export function headPlace(mesh: Mesh): HeadPlace {
   const chin = mesh.y(CHIN);
@@ -55,7 +57,8 @@ export function framePhoto(mesh: Mesh, photo: FrameSize, frame: FrameSize, frami
   const width = height * aspect;
   const x = inside(head.centreX - width / 2, width, photo.width, 0.5);
   // What lacks at the bottom would cut the shoulders: what is added goes above.
-  const y = inside(mesh.y(NOSE_BRIDGE) - eyes * height, height, photo.height, 1);
+  const start = Math.min(mesh.y(NOSE_BRIDGE) - eyes * height, head.top - HEADROOM * height);
+  const y = inside(start, height, photo.height, 1);
   return { x, y, scale: frame.height / height };
 }
 

@@ -33,7 +33,7 @@ const WANTED = {
   head: { high: 1.42, wide: 1.06, eyes: 0.45 },
 } as const;
 /** A photo that shows less around the head than wanted is shown as it is, down to this. */
-const HIGH_MIN = 1.2;
+const HIGH_MIN = 1.12;
 const WIDE_MIN = 0.95;
 /** Room above the hair, in parts of the view's height. */
 const HEADROOM = 0.05;

@@ -105,6 +105,7 @@ export const ConfigSchema = z.strictObject({
   ),
   background,
   framing: choice(["bust", "head"], "bust", "how much of the avatar is in the picture"),
+  seed: whole(0, 999_999_999, 0, "rhythm of blinks, glances and sway; 0 takes one from the avatar's name"),
   expression: choice(EXPRESSION_NAMES, "neutral", "expression the avatar begins with"),
   avatarFolders: folders("more folders to look for avatars in, before the usual ones"),
   modelFolders: folders("more folders to look for models in, before the usual ones"),

@@ -58,6 +58,14 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
   return new PosedFace(puppet, { fps: options.fps ?? 25, seed: options.seed ?? 1, background: behind });
 }
 
+/**
+ * Throws what loadFace would, without making anything that lasts: to be called before devices are opened. Loads the
+ * avatar at a size where that costs little.
+ */
+export async function checkAvatar(source: string, options: FaceOptions = {}): Promise<void> {
+  using _face = await loadFace(source, { width: SIDE_MIN, height: SIDE_MIN }, options);
+}
+
 /** One case a kind of avatar. For faces and for tests that want a still figure. */
 export async function loadPuppet(source: string, size: FrameSize, look: AvatarLook): Promise<Puppet> {
   const generated = generatedName(source);

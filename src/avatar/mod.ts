@@ -1,5 +1,5 @@
 export type { Box, Face, I420Frame, PatchPlacement } from "./face.ts";
-export { type FaceOptions, loadFace } from "./load.ts";
+export { checkAvatar, type FaceOptions, loadFace } from "./load.ts";
 export { type Framing, FRAMINGS } from "./look.ts";
 export type { AvatarManifest } from "./manifest.ts";
 export {

@@ -68,6 +68,7 @@ at that place and not spoken (deno task act --help).`,
     const startMs = context.clock.nowMs();
     const failures: Promise<string | undefined>[] = [];
     let shownSeconds = 0;
+    let engineFaults = 0;
     const units = await render({
       shape,
       avatar,
@@ -92,6 +93,10 @@ at that place and not spoken (deno task act --help).`,
       onEvent(event) {
         if (event.kind === "warning") log.warn(event.text);
       },
+      onFault: (line) => {
+        engineFaults++;
+        log.warn(line);
+      },
       async onUnit(slot) {
         await recorder.add(slot.picture, slot.samples);
         const seconds = Math.floor(recorder.frames / config.fps);
@@ -112,7 +117,7 @@ at that place and not spoken (deno task act --help).`,
     const result = await recorder.close();
     const tookMs = Math.round(context.clock.nowMs() - startMs);
     if (context.flags.isOn("json")) {
-      context.out(JSON.stringify({ ...result, units, tookMs }));
+      context.out(JSON.stringify({ ...result, units, tookMs, engineFaults }));
     } else {
       const speed = (result.durationMs / tookMs).toFixed(1);
       context.note(`${result.path}: ${(result.durationMs / 1000).toFixed(1)} s, ${speed}x real time`);

@@ -14,6 +14,8 @@ export const ENGINE_GAUGES = [
   "framesStale",
   /** Utterances in which the engine failed and the built-in one took over. */
   "faults",
+  /** 1 while loudness moves the mouth because the engine failed in this utterance. */
+  "isFallback",
   /** How long the last step with work took, and the longest so far. */
   "stepMs",
   "stepMsMax",

@@ -145,6 +145,7 @@ export class EngineStation {
     this.#owed.clear();
     this.#engine = this.#options.engine;
     this.#fault = undefined;
+    this.gauges.set("isFallback", 0);
     this.#call("start");
   }
 
@@ -227,6 +228,7 @@ export class EngineStation {
     this.#fault = undefined;
     if (this.#engine === this.#fallback) return;
     this.gauges.add("faults");
+    this.gauges.set("isFallback", 1);
     this.#options.onFault?.(
       `the ${this.#engine.name} engine failed (${reason}); loudness moves the mouth instead`,
     );

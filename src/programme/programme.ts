@@ -5,7 +5,7 @@
  * In: text, files, interrupts. Out: a camera, a sound device, a recording, events. What the machine lacks never stops
  * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
  */
-import { EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
+import { checkAvatar, EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
@@ -107,7 +107,8 @@ export class Programme implements AsyncDisposable {
   async #start(): Promise<void> {
     const { config, folders, signal } = this.#options;
     const avatar = findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars]);
-    await checkEngine(engineChoice(config, folders)); // a model that is not whole ends a start before it began
+    // An avatar or a model that is not whole ends a start before it began.
+    await Promise.all([checkAvatar(avatar, lookOf(config)), checkEngine(engineChoice(config, folders))]);
     this.#camera = this.#openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
     const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);

@@ -31,6 +31,8 @@ export interface RenderOptions {
   /** Takes each unit; the slot is reused after the promise settles. */
   readonly onUnit: (slot: UnitSlot) => Promise<void>;
   readonly onEvent?: (event: SpeechEvent) => void;
+  /** Told once an utterance, in one line, when the engine fails and loudness takes over. */
+  readonly onFault?: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +46,13 @@ export async function render(options: RenderOptions): Promise<number> {
   const { rate, speech, mouths, epoch, units } = memory;
   using face = await loadFace(options.avatar, options.shape.size, options.look);
   using engine = await createEngine(options.engine);
-  const station = new EngineStation({ engine, speech: memory.engineSpeech, mouths, epoch });
+  const station = new EngineStation({
+    engine,
+    speech: memory.engineSpeech,
+    mouths,
+    epoch,
+    onFault: (line) => options.onFault?.(line),
+  });
   const stage = new Stage({
     rate,
     face,

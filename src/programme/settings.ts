@@ -3,8 +3,15 @@ import type { Config, Folders } from "../app/mod.ts";
 import type { FaceOptions } from "../avatar/mod.ts";
 import type { EngineChoice } from "../lipsync/mod.ts";
 
-export function lookOf({ fps, background, framing }: Config): FaceOptions {
-  return { fps, background, framing };
+export function lookOf({ fps, background, framing, avatar, seed }: Config): FaceOptions {
+  return { fps, background, framing, seed: seed > 0 ? seed : hash(avatar) };
+}
+
+/** So that two avatars in one call do not blink together: FNV-1a, 31 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193);
+  return value >>> 1;
 }
 
 /** The user's own models come before the usual ones. */

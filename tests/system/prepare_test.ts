@@ -248,6 +248,37 @@ for (const { name, code, says, make } of REFUSED) {
 }
 
 Deno.test({
+  name: "prepare that is stopped leaves nothing, and what was there stays",
+  ignore,
+  async fn() {
+    const parent = await Deno.makeTempDir();
+    try {
+      await Deno.mkdir(`${parent}/me`);
+      await Deno.writeTextFile(`${parent}/me/mine`, "1");
+      for (const last of STEPS) {
+        const stop = new AbortController();
+        const preparing = preparePhoto({
+          path: ADMIRAL,
+          parent,
+          id: "me",
+          isForced: true,
+          background: { kind: "own" },
+          signal: stop.signal,
+          onStep: (step) => step === last && stop.abort(new Error("stopped")),
+        });
+        // In the last step nothing asks any more: it is done in a moment.
+        if (last === "looking") await preparing;
+        else await assertRejects(() => preparing, Error, "stopped");
+        const left = [...Deno.readDirSync(parent)].map(({ name }) => name);
+        assertEquals([left, exists(`${parent}/me/mine`)], [["me"], last !== "looking"]);
+      }
+    } finally {
+      await Deno.remove(parent, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
   name: "prepare turns a photo upright by its EXIF orientation, and bounds what it keeps",
   ignore,
   async fn() {

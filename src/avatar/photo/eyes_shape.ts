@@ -13,7 +13,7 @@ import { mix, smooth } from "./ease.ts";
 import { type EyeIndices, LEFT_EYE, type Mesh, RIGHT_EYE } from "./mesh.ts";
 
 /** Brows rise so far, and their inner ends so far with the tilt. */
-const BROW_LIFT = 0.075;
+const BROW_LIFT = 0.065;
 const BROW_TILT = 0.05;
 /** There is less room between brow and lid than above the brow. */
 const BROW_DOWN = 0.6;

@@ -35,7 +35,7 @@ export function measureTones(picture: I420Frame, mesh: Mesh): MouthTones {
   const lip = median(lips);
   const bright = skin.map((tone) => tone.y).toSorted((a, b) => a - b).at(-2)!;
   return {
-    teeth: { y: Math.min(205, Math.max(bright * 1.05, bare.y * 1.22)), u: bare.u * 0.32, v: bare.v * 0.3 },
+    teeth: { y: Math.min(205, Math.max(bright * 1.05, bare.y * 1.22)), u: bare.u * 0.45, v: bare.v * 0.38 },
     tongue: { y: Math.max(30, lip.y * 0.82), u: lip.u * 0.8, v: lip.v * 1.1 },
     lip: { y: lip.y * 0.7, u: lip.u * 0.9, v: lip.v * 1.1 },
     cavity: { y: Math.max(6, lip.y * 0.13), u: lip.u * 0.25, v: lip.v * 0.45 },

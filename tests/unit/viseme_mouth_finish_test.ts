@@ -52,7 +52,7 @@ Deno.test("MouthFinish presses fully for a bilabial that the classifier hears, w
     const mouth = after(new MouthFinish(), heard("PP", 0.5), lips(0.3, 0.1, 0.1, said, 0, 0));
     assertEquals([mouth[PRESS], mouth[JAW]], [1, 0]);
   }
-  const half = after(new MouthFinish(), heard("PP", 0.3), lips(0.3, 0, 0, 0.5, 0, 0));
+  const half = after(new MouthFinish(), heard("PP", 0.32), lips(0.3, 0, 0, 0.5, 0, 0));
   assertLess(Math.abs(half[PRESS]! - 0.5), 0.01);
   assertLess(Math.abs(half[JAW]! - 0.15), 0.01);
 });

@@ -144,7 +144,11 @@ export const ConfigSchema = z.strictObject({
   synthesisAhead: whole(1, 8, 2, "segments of text spoken in parallel, ahead of need"),
   playback: playback.prefault({}),
   port: whole(0, 65_535, 8010, "port of the page and the API on 127.0.0.1; 0 takes a free one"),
-  page: note(z.boolean().default(true), "serve the page with picture and say box", "true or false"),
+  page: note(
+    z.boolean().default(true),
+    "serve the page and the API, which say, act, state and stop use",
+    "true or false",
+  ),
   record: note(
     z.string().regex(/\.(mp4|webm|mkv)$/i).optional(),
     "file to record to",

@@ -51,7 +51,7 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
   const puppet = await loadPuppet(source, size, look);
   if (background.kind !== "own" && !puppet.figure.alpha) {
     throw new InputFault(
-      `avatar ${puppet.id} is not cut out of its background, wanted the background "own" for it`,
+      `avatar ${puppet.id} is not cut out of its background, wanted the background "own", or a photo prepared with --background transparent`,
       { code: "bad_background" },
     );
   }

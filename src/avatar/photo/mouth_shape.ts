@@ -78,6 +78,8 @@ export class MouthShape {
   readonly #bowLeft: number;
   readonly #bowRight: number;
   readonly #neckBelow: number;
+  /** What of a lip's inner edge is not used. */
+  readonly #bleedPx: number;
   readonly #chinY: number;
   readonly #topY: number;
   /** A mouth that the photo shows smiling widely is less wide at rest. */
@@ -126,7 +128,8 @@ export class MouthShape {
   ownTop = 0;
   ownBottom = 0;
 
-  constructor(leaning: Mesh) {
+  /** `softPx` is how wide the photo's sharpest edges are: so far the teeth shine into the lips. */
+  constructor(leaning: Mesh, softPx: number) {
     const p = this.pupils = leaning.pupils;
     this.lean = Math.abs(leaning.lean) < LEAN_MIN ? 0 : leaning.lean;
     this.#steps = Math.abs(this.lean) < 0.1 ? 2 : 4;
@@ -171,6 +174,7 @@ export class MouthShape {
       from,
       to,
     );
+    this.#bleedPx = this.isApart ? 0.5 + 0.6 * softPx : 0;
     this.#chin = Curve.through(mesh, JAW_LINE, from, to);
     this.#chinY = mesh.y(CHIN);
     this.#neckBelow = 1.6 * DROP * CHIN_FOLLOWS * p;
@@ -264,10 +268,10 @@ export class MouthShape {
       this.#lipBottom + 0.16 * this.pupils,
     );
     to[3] = this.lean === 0 ? this.#bottom : this.#solve(x, BOTTOM);
-    from[3] = this.#lipBottom - this.#lower * (1 - this.#rolledLower);
+    from[3] = this.#lipBottom - this.#used(this.#lower, this.#rolledLower);
     share[3] = this.#shift;
     to[2] = this.lean === 0 ? this.#top : this.#solve(x, TOP);
-    from[2] = this.#lipTop + this.#upper * (1 - this.#rolledUpper);
+    from[2] = this.#lipTop + this.#used(this.#upper, this.#rolledUpper);
     share[2] = this.#shift;
     to[1] = this.lean === 0 ? this.#outerTop : this.#solve(x, OUTER_TOP);
     from[1] = this.#lipTop;
@@ -291,6 +295,12 @@ export class MouthShape {
     from[6] = to[6] = chin + this.#neckBelow;
     share[0] = share[6] = 0;
     share[5] = 0.12 * share[4];
+  }
+
+  /** How much of a lip of so many pixels is seen, from its outer edge on. */
+  #used(thick: number, rolled: number): number {
+    const whole = thick - this.#bleedPx;
+    return (whole > 0.6 * thick ? whole : 0.6 * thick) * (1 - rolled);
   }
 
   /**

@@ -34,7 +34,7 @@ export class PhotoMouth {
   constructor(photo: Figure, mesh: Mesh, softPx: number) {
     this.#photo = photo;
     this.#softPx = Math.max(0.6, softPx);
-    this.#shape = new MouthShape(mesh);
+    this.#shape = new MouthShape(mesh, this.#softPx);
     this.#mm = this.#shape.pupils / PUPILS_MM;
     this.#inside = new MouthInside(photo, this.#shape, measureTones(photo, mesh), this.#mm, this.#softPx);
     this.box = evenBox(this.#shape.bounds, photo);

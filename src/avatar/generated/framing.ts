@@ -31,5 +31,9 @@ export function frameFigure(
   const height = Math.max((end - hair.top) / (1 - AIR_ABOVE), (right - left) / WIDEST / aspect);
   const scale = size.height / height;
   const middle = (left + right) / 4 + (head.x + head.neckX) / 4;
-  return { x: middle - size.width / scale / 2, y: end - height, scale };
+  const width = size.width / scale;
+  const rim = Math.max(0, (width - (right - left)) / 4);
+  // A narrow frame has little to spare: the hair stays inside, whatever the neck's place asks.
+  const x = Math.min(left - rim, Math.max(right + rim - width, middle - width / 2));
+  return { x, y: end - height, scale };
 }

@@ -18,6 +18,8 @@ import { measureTones } from "./tones.ts";
 
 /** Pupils are this far apart in most faces (Dodgson 2004). */
 const PUPILS_MM = 63;
+/** Columns so many half widths of the opening from its middle show nothing of it. */
+const ASIDE = 1.15;
 
 export class PhotoMouth {
   readonly box: Box;
@@ -96,25 +98,32 @@ export class PhotoMouth {
     const soft = this.#softPx;
     const mm = this.#mm;
     const x = (column + 0.5) / scale;
-    // Near the corners the edges are steep: three places across the pixel make them smooth.
-    const third = 0.33 / scale;
-    shape.edges(x - third);
-    const topLeft = shape.gapTop, bottomLeft = shape.gapBottom;
-    shape.edges(x + third);
-    const topRight = shape.gapTop, bottomRight = shape.gapBottom;
     shape.edges(x);
-    const topHere = shape.gapTop, bottomHere = shape.gapBottom;
-    if (shape.isApart) shape.ownOpening(x);
-    const lips = 1 - smooth((shape.across - 0.85) / 0.15);
+    const { gapTop: topHere, gapBottom: bottomHere, inner, across } = shape;
+    const lips = 1 - smooth((across - 0.85) / 0.15);
     const seamDark = vAt < 0
       ? this.#seamDark * lips * (1 - 0.6 * smooth((bottomHere - topHere) / (3 * mm)))
       : 0;
+    const isAside = bottomHere <= topHere && inner > ASIDE;
+    if (isAside && seamDark === 0) return;
+    let topLeft = topHere, topRight = topHere, bottomLeft = bottomHere, bottomRight = bottomHere;
+    if (!isAside) {
+      // Near the corners the edges are steep: three places across the pixel make them smooth.
+      const third = 0.33 / scale;
+      shape.edges(x - third);
+      topLeft = shape.gapTop;
+      bottomLeft = shape.gapBottom;
+      shape.edges(x + third);
+      topRight = shape.gapTop;
+      bottomRight = shape.gapBottom;
+      if (shape.isApart) shape.ownOpening(x);
+    }
     const reach = soft + (seamDark > 0 ? 3 * mm : 0);
     const highest = Math.min(topLeft, topHere, topRight) - reach;
     const lowest = Math.max(bottomLeft, bottomHere, bottomRight) + reach;
     const from = Math.max(this.box.y * scale, Math.floor(highest * scale));
     const to = Math.min((this.box.y + this.box.height) * scale, Math.ceil(lowest * scale));
-    const sides = 1 - 0.6 * smooth((shape.inner - 0.45) / 0.55);
+    const sides = 1 - 0.6 * smooth((inner - 0.45) / 0.55);
     for (let row = from; row < to; row++) {
       const y = (row + 0.5) / scale;
       const out = at + row * width + column;

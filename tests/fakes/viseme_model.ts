@@ -133,7 +133,7 @@ function fakeGraph({ poison }: FakeModelOptions): Graph {
     floats("limit", [1], [poison === "NaN" ? LOUD : 1e9]),
     floats("nothing", [1], [0]),
     floats("loud", [1], [VERY_LOUD]),
-    integers("rounds", poison === "endless" ? 400_000 : 0),
+    integers("rounds", poison === "endless" ? 4_000_000 : 0),
     floats("gain", [1], [poison === "wide" ? 7 : 1]),
   ];
   return {

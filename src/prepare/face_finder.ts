@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Fault, oneLine } from "../errors/mod.ts";
 
-export const FACES_MAX = 10;
+const FACES_MAX = 10;
 const MESH_POINTS = 478;
 /** The mesh's z is in pixels of the crop that the model sees. */
 const CROP_SIDE = 192;

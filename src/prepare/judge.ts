@@ -10,12 +10,12 @@ import type { Mesh } from "../avatar/mod.ts";
 import type { Picture } from "./picture.ts";
 
 /** Ear to ear. */
-export const FACE_WIDTH_MIN = 80;
+const FACE_WIDTH_MIN = 80;
 /** Below it the face looks soft at 720p. */
 export const FACE_WIDTH_SHARP = 250;
-export const YAW_MAX = 22;
-export const PITCH_MAX = 20;
-export const ROLL_MAX = 20;
+const YAW_MAX = 22;
+const PITCH_MAX = 20;
+const ROLL_MAX = 20;
 /** Height of the opening between the lips, and of the eyes', in their widths. */
 const MOUTH_OPEN_MAX = 0.32;
 const EYE_OPEN_MIN = 0.14;

@@ -18,6 +18,8 @@ from store import ROOT, keep, kept_key, kept_value, write_frames
 SUFFIX = ".allphone.tsv"
 #: Sounds in one run of the recogniser.
 _BATCH = 40
+#: Length of AH up to which it is taken for the reduced vowel.
+REDUCED_S_MAX = 0.09
 
 
 def _recognise(files: List[Path]) -> List[List[Tuple[float, str]]]:
@@ -29,7 +31,7 @@ def _recognise(files: List[Path]) -> List[List[Tuple[float, str]]]:
             (work / f"{index}.wav").symlink_to(path.resolve())
         (work / "list").write_text("".join(f"{index}\n" for index in range(len(files))))
         command = [batch, "-hmm", str(MODEL / "en-us"), "-allphone", str(MODEL / "en-us-phone.lm.bin"), "-lw", "2.0"]
-        command += ["-beam", "1e-20", "-pbeam", "1e-20", "-remove_silence", "no", "-adcin", "yes", "-adchdr", "44"]
+        command += ["-beam", "1e-20", "-pbeam", "1e-10", "-remove_silence", "no", "-adcin", "yes", "-adchdr", "44"]
         command += ["-cepdir", str(work), "-cepext", ".wav", "-ctl", str(work / "list"), "-hypseg", str(work / "found")]
         subprocess.run([*command, "-logfn", str(work / "log")], capture_output=True, check=True)
         found: Dict[int, List[Tuple[float, str]]] = {}
@@ -39,6 +41,14 @@ def _recognise(files: List[Path]) -> List[List[Tuple[float, str]]]:
             rows = [fields[at : at + 4] for at in range(first, len(fields) - 3, 4)]
             found[int(fields[0])] = [(max(0.0, int(row[0]) * FRAME_S + FRAME_OFFSET_S), row[3]) for row in rows]
         return [found.get(index, []) for index in range(len(files))]
+
+
+def _with_reduced(phones: List[Tuple[float, str]]) -> List[Tuple[float, str]]:
+    """The recogniser writes "but" and "about" alike; a short AH is taken for the reduced vowel, which favours it most."""
+    ends = [start for start, _ in phones[1:]] + [float("inf")]
+    return [
+        (start, "AX" if phone == "AH" and end - start < REDUCED_S_MAX else phone) for (start, phone), end in zip(phones, ends)
+    ]
 
 
 def add_to(set_name: str, part: str, root: Path = ROOT) -> None:
@@ -52,4 +62,5 @@ def add_to(set_name: str, part: str, root: Path = ROOT) -> None:
         for at, phones in zip(todo, _recognise([files[at] for at in todo]) if todo else []):
             keep(keys[at], phones)
     for row, path, key in zip(rows, files, keys):
-        write_frames(path.with_suffix(SUFFIX), segments(kept_value(key), row["seconds"], arpabet_shapes), row["seconds"])
+        phones = _with_reduced(kept_value(key))
+        write_frames(path.with_suffix(SUFFIX), segments(phones, row["seconds"], arpabet_shapes), row["seconds"])

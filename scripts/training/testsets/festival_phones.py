@@ -27,25 +27,29 @@ _INDIAN: Dict[str, Shapes] = {
     "h": None,
 }
 _HINDI: Dict[str, Shapes] = {**_INDIAN, **_one({"ax": "a", "e": "eh ee ay", "o": "oh oo aw"})}
-_TELUGU: Dict[str, Shapes] = {**_INDIAN, **_one({"a": "a aa"})}
-#: Russian (MSU): doubled consonants are soft; ae and ay are the most reduced a, ur the most reduced u.
+_TELUGU: Dict[str, Shapes] = {**_INDIAN, **_one({"a": "a aa", "e": "eh ee ay"})}
+#: Russian (MSU): doubled consonants are soft, ur is the most reduced u. What its formants say of the reduced vowels, and
+#: espeak-ng of such words: e and ae (after soft consonants) are [ɪ], ay (after hard ones) is a schwa.
 _RUSSIAN: Dict[str, Shapes] = _one({
     "p": "p pp b bb m mm", "t": "t tt d dd", "k": "k kk g gg h hh", "f": "f ff v vv", "s": "s ss z zz c", "ch": "sh zh sch ch",
-    "n": "n nn l ll", "r": "r rr", "i": "ii j", "ih": "i", "ui": "y yy", "u": "uu u", "uu": "ur", "e": "ee e", "o": "oo",
-    "a": "aa", "uh": "a", "ax": "ae ay",
+    "n": "n nn l ll", "r": "r rr", "i": "ii j", "ih": "i ae e", "ui": "y yy", "u": "uu u", "uu": "ur", "e": "ee", "o": "oo",
+    "a": "aa", "uh": "a", "ax": "ay",
 })
+
+#: The neutral vowel of this speaker is open (first formant at 650 Hz); espeak-ng writes it ɐ.
+_CATALAN: Dict[str, Shapes] = _one({"uh": "ax"})
 
 _BY_PACKAGE: Dict[str, Dict[str, Shapes]] = {
     "festvox-italp16k": _ITALIAN, "festvox-itapc16k": _ITALIAN,
     "festvox-czech-dita": _CZECH, "festvox-czech-krb": _CZECH, "festvox-czech-machac": _CZECH, "festvox-czech-ph": _CZECH,
     "festvox-suopuhe-lj": _FINNISH, "festvox-suopuhe-mv": _FINNISH,
-    "festvox-hi-nsk": _HINDI, "festvox-mr-nsk": _HINDI, "festvox-te-nsk": _TELUGU, "festvox-ru": _RUSSIAN,
+    "festvox-ca-ona-hts": _CATALAN, "festvox-hi-nsk": _HINDI, "festvox-mr-nsk": _HINDI, "festvox-te-nsk": _TELUGU, "festvox-ru": _RUSSIAN,
 }
 
 
-def phones_digest() -> str:
-    """Changes with the tables above, so that what was made of them is made again."""
-    return hashlib.sha256(repr(_BY_PACKAGE).encode()).hexdigest()[:12]
+def phones_digest(package: str) -> str:
+    """Changes with the voice's table, so that what was made of it is made again."""
+    return hashlib.sha256(repr(sorted(_BY_PACKAGE.get(package, {}).items())).encode()).hexdigest()[:12]
 
 
 def shapes_of(package: str, phone: str) -> Shapes:

@@ -1,5 +1,8 @@
 """How words sound, for the aligner: English from the CMU dictionary, other languages as espeak-ng reads them.
 
+pocketsphinx's edition of the CMU dictionary writes the vowels of "but" and of "about" alike (AH). The labels keep them apart,
+as they do everywhere else: Festival's edition says which AH is the reduced one, AX.
+
 The acoustic model is English. A phone of another language is scored as the nearest English ones and keeps its own name
 for the labels: what is looked for is when it is said, not what it is.
 """
@@ -7,13 +10,17 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 import subprocess
 import unicodedata
+from pathlib import Path
 from typing import Dict, List, Tuple
 
-from acoustics import MODEL, require
+from acoustics import MODEL, Missing, require
 from align import Spoken, Word
 
+_FESTIVAL_DICTIONARY = Path("/usr/share/festival/dicts/cmu/cmudict-0.4.out")
+_VOWELS = set("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 #: Pronunciations of one word that are tried, at most.
 PRONUNCIATIONS_MAX = 24
 
@@ -57,6 +64,25 @@ def _dictionary() -> Dict[str, Tuple[str, ...]]:
     return {**{name: tuple(phones) for name, phones in words.items()}, **_EXTRA}
 
 
+@functools.lru_cache(maxsize=1)
+def _festival_dictionary() -> Dict[str, List[Tuple[str, ...]]]:
+    if not _FESTIVAL_DICTIONARY.exists():
+        raise Missing("Festival's CMU dictionary is missing, wanted: apt-get install festlex-cmu")
+    words: Dict[str, List[Tuple[str, ...]]] = {}
+    for name, syllables in re.findall(r'^\("([^"]+)" \S+ (.*)\)$', _FESTIVAL_DICTIONARY.read_text("latin-1"), re.MULTILINE):
+        words.setdefault(name, []).append(tuple(phone.upper() for phone in re.findall(r"[a-z]+", syllables)))
+    return words
+
+
+def _labels(word: str, phones: List[str]) -> List[str]:
+    """The phones with reduced vowels told apart. Where Festival says nothing, AH is reduced unless it is the only vowel."""
+    for known in _festival_dictionary().get(word, []):
+        if ["AH" if phone == "AX" else phone for phone in known] == phones:
+            return list(known)
+    vowels = sum(phone in _VOWELS for phone in phones)
+    return ["AX" if phone == "AH" and vowels > 1 else phone for phone in phones]
+
+
 def english(text: str) -> List[Word]:
     """Words of the CMU dictionary with all their pronunciations; letters are written "b."."""
     words: List[Word] = []
@@ -64,7 +90,8 @@ def english(text: str) -> List[Word]:
         known = _dictionary().get(name)
         if known is None:
             raise KeyError(f'"{name}" has no pronunciation')
-        words.append(Word(name, [[Spoken(phone, phone) for phone in phones.split()] for phones in known]))
+        ways = [phones.split() for phones in known]
+        words.append(Word(name, [list(map(Spoken, phones, _labels(name, phones))) for phones in ways]))
     return words
 
 

@@ -132,7 +132,7 @@ def festival_part(voice: FestivalVoice, seconds: float, corpus: Corpus, is_noisy
             made.append(Utterance(f"{len(made):03}", samples, parts, _table(spoken), text))
         return made, []
 
-    recipe = {"maker": voice.package, "seconds": seconds, "seed": SEED, "noisy": is_noisy, "phones": phones_digest()}
+    recipe = {"maker": voice.package, "seconds": seconds, "seed": SEED, "noisy": is_noisy, "phones": phones_digest(voice.package)}
     return Part(voice.package.removeprefix("festvox-"), voice.language, voice.package, recipe, make)
 
 

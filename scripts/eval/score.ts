@@ -17,7 +17,7 @@ export interface ScoreFigures {
 }
 
 export interface ScoreDetails extends ScoreFigures {
-  /** By viseme. */
+  /** By viseme; null for one that does not occur. */
   readonly f1: Readonly<Record<string, number | null>>;
   /** By mouth parameter. */
   readonly correlation: Readonly<Record<string, number | null>>;
@@ -65,15 +65,16 @@ export class Score {
   }
 
   get details(): ScoreDetails {
-    const { f1, rows } = this.confusion;
+    const { confusion } = this;
+    const f1 = confusion.f1.map((value, index) => confusion.occurrences(index) > 0 ? rounded(value) : null);
     return {
       ...this.figures,
-      f1: Object.fromEntries(VISEMES.map((name, index) => [name, rounded(f1[index]!)])),
+      f1: Object.fromEntries(VISEMES.map((name, index) => [name, f1[index] ?? null])),
       correlation: Object.fromEntries(
         MOUTH_PARAMETERS.map((name, index) => [name, rounded(this.#correlations[index]!.value)]),
       ),
       jawError: rounded(this.#correlations[JAW]!.meanAbsoluteDifference),
-      confusion: rows.map((row) => row.map((share) => rounded(share)!)),
+      confusion: confusion.rows.map((row) => row.map((share) => rounded(share)!)),
     };
   }
 }

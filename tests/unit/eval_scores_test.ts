@@ -126,6 +126,8 @@ Deno.test("Score: adds up over utterances, and says nothing of what was not ther
   }
   const { accuracy, bilabials, bilabialsFound, bilabialsFalse } = whole.figures;
   assertEquals([accuracy, bilabials, bilabialsFound, bilabialsFalse], [0.75, 1, 1, 1]);
+  const { aa, TH } = whole.details.f1;
+  assertEquals([aa, TH], [0.6667, null]); // aa was one frame of four, guessed twice, right once
   const silent = new Score();
   silent.add(frames("sil"), frames("sil"));
   assertEquals([silent.figures.bilabialsFound, silent.figures.bilabialsFalse], [null, null]);

@@ -4,6 +4,16 @@ import { Frames } from "./frames.ts";
 import type { Guesser } from "./guesser.ts";
 import { readFrames, type TestUtterance } from "./testset.ts";
 
+/** Whether the recogniser has heard this utterance: it takes longer than all the rest, so a set may be without. */
+export function isRecognised({ path }: TestUtterance): boolean {
+  try {
+    return Deno.statSync(`${path}.allphone.tsv`).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 export class RecognisedMouth implements Guesser {
   readonly about = "pocketsphinx's phone recogniser, English, offline: it hears the whole utterance";
 

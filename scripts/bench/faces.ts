@@ -22,9 +22,9 @@ export async function benchFaces(): Promise<Figure[]> {
       target: `p50 <= ${most}, p99 <= ${TICK_MS}`,
       reaches: ({ p50, p99 }: { p50: number; p99: number }) => p50 <= most && p99 <= TICK_MS,
     };
-    figures.push(figure(`${kind} avatar ${id}, idle`, "ms", composeCosts(face, 0, () => false, UNITS), aim));
+    figures.push(figure(`${kind} avatar ${id}, idle`, "ms", composeCosts(face, () => false, UNITS), aim));
     figures.push(
-      figure(`${kind} avatar ${id}, speaking`, "ms", composeCosts(face, 0, () => true, UNITS), aim),
+      figure(`${kind} avatar ${id}, speaking`, "ms", composeCosts(face, () => true, UNITS), aim),
     );
   }
   return figures;

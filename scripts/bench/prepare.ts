@@ -37,8 +37,8 @@ export async function benchPrepare(): Promise<Figure[]> {
         target: `max <= ${PREPARE_MS_MAX}`,
         reaches: ({ max }) => max <= PREPARE_MS_MAX,
       }),
-      figure("photo avatar, idle", "ms", composeCosts(face, 0, () => false, UNITS), aim),
-      figure("photo avatar, speaking", "ms", composeCosts(face, 0, () => true, UNITS), aim),
+      figure("photo avatar, idle", "ms", composeCosts(face, () => false, UNITS), aim),
+      figure("photo avatar, speaking", "ms", composeCosts(face, () => true, UNITS), aim),
     ];
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -13,10 +13,10 @@ export class LoudnessMouth implements Guesser {
   guess(pcm: Float32Array, count: number): Readonly<Record<string, Frames>> {
     const frames = new Frames(count);
     let frame = 0;
-    const keep: Parameters<LoudnessEngine["push"]>[1] = (result) => {
-      if (result.kind !== "mouth" || frame >= count) return;
-      frames.mouths.set(result.mouth, frame * MOUTH_LENGTH);
-      frames.visemes[frame] = this.usual.nearest(result.mouth);
+    const keep: Parameters<LoudnessEngine["push"]>[1] = (mouth) => {
+      if (frame >= count) return;
+      frames.mouths.set(mouth, frame * MOUTH_LENGTH);
+      frames.visemes[frame] = this.usual.nearest(mouth);
       frame++;
     };
     this.#engine.start();

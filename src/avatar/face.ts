@@ -16,7 +16,7 @@ export interface I420Frame extends FrameSize {
   readonly alpha?: Uint8Array;
 }
 
-/** In pixels of the frame; all four even. */
+/** In pixels of the frame; all four even, but for a patch's. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -40,13 +40,38 @@ export interface Face extends Disposable {
    * in: at 0 nothing is painted, at 1 no expression shows on the lips.
    */
   paintMouth(into: I420Frame, frame: number, mouth: Float32Array, manner?: Manner, opacity?: number): void;
-  /** Where and how strongly a neural engine's patch is pasted; absent for faces that only draw. */
-  readonly patch?: PatchPlacement;
+  /** A face made of film clips, which video engines can speak with; absent for faces that only draw. */
+  readonly film?: FilmFace;
 }
 
+/** What a clip is to the stage. */
+export interface FilmClip {
+  readonly name: string;
+  readonly role: "idle" | "speaking" | "action";
+  readonly frames: number;
+  readonly order: "pingpong" | "loop" | "once";
+  /** It brings a sound and its own mouth: no engine speaks on it. */
+  readonly hasSound: boolean;
+}
+
+export interface FilmFace {
+  readonly clips: readonly FilmClip[];
+  /**
+   * From now on paintIdle paints frame `frame` of clip number `clip`, and paintMouth and placements are of it. False
+   * where that frame is not decoded yet: the one before stays.
+   */
+  show(clip: number, frame: number): boolean;
+  /** What will be shown next if nothing changes: position `step` of the clip's order, and on from there. */
+  expect(clip: number, step: number): void;
+  /** Where a patch of that family goes in the shown frame; undefined where it was not prepared. Reused by each call. */
+  placement(family: PatchFamily): PatchPlacement | undefined;
+}
+
+export type PatchFamily = "musetalk" | "wav2lip" | "ultralight";
+
 export interface PatchPlacement {
-  /** Where the square patch lies at media frame `frame`. */
-  boxAt(frame: number): Box;
-  /** Opacity 0..255 for each pixel of the box, rows from the top: box.width * box.height bytes. */
+  /** Where the square patch is stretched to, in pixels of the frame: sides and corners of any parity, partly outside. */
+  readonly box: Box;
+  /** Opacity 0..255 for each pixel of the box, rows from the top: the first box.width * box.height bytes. */
   readonly mask: Uint8Array;
 }

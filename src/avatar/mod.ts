@@ -1,4 +1,4 @@
-export type { Box, Face, I420Frame, PatchPlacement } from "./face.ts";
+export type { Box, Face, FilmClip, FilmFace, I420Frame, PatchFamily, PatchPlacement } from "./face.ts";
 export { checkAvatar, type FaceOptions, loadFace } from "./load.ts";
 export { type Framing, FRAMINGS } from "./look.ts";
 export type { AvatarManifest } from "./manifest.ts";

@@ -51,7 +51,6 @@ at that place and not spoken (deno task act --help).`,
     const shape = {
       fps: config.fps,
       size,
-      patchSize: 0,
       hasAlpha: config.background === "transparent",
       lowWaterMs: config.playback.lowWaterMs,
       highWaterMs: config.playback.highWaterMs,

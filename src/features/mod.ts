@@ -1,3 +1,4 @@
+export type { FeatureStream } from "./feature_stream.ts";
 export { HOP_SAMPLES, type SpeechBandFeatures, SpeechBands } from "./bands.ts";
 export { RealFft } from "./fft.ts";
 export { LogMel, type OnColumn } from "./log_mel.ts";

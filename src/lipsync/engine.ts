@@ -1,24 +1,17 @@
 /**
- * What a lip-sync engine is: 16 kHz speech in, for every video frame either mouth parameters or a picture of the
- * mouth region out. An engine runs in a thread or process of its own, may block there, may be late and may fail;
- * the stage always has an answer without it.
+ * What a lip-sync engine of mouth parameters is: 16 kHz speech in, a mouth for every video frame out. An engine runs in
+ * a thread of its own, may block there, may be late and may fail; the stage always has an answer without it. Engines
+ * that answer pictures are in neural/.
  */
 
-/** Called once for every video frame, in order; the arrays may be reused after the call returns. */
-export type EmitMouth = (result: MouthResult) => void;
-
-export type MouthResult =
-  /** Parameters in the order of MOUTH_PARAMETERS, each 0..1. */
-  | { readonly kind: "mouth"; readonly mouth: Float32Array }
-  /** RGB, 8 bit, `patchSize` x `patchSize`, rows from the top; pasted by the avatar's box and mask. */
-  | { readonly kind: "patch"; readonly rgb: Uint8Array };
+/**
+ * Called once for every video frame, in order, with parameters in the order of MOUTH_PARAMETERS, each 0..1; the array
+ * may be reused after the call returns.
+ */
+export type EmitMouth = (mouth: Float32Array) => void;
 
 export interface LipsyncEngine extends Disposable {
   readonly name: string;
-  /** Which kind every result of this engine has. */
-  readonly output: "mouth" | "patch";
-  /** Side of a square patch in pixels; 0 for an engine that answers parameters. */
-  readonly patchSize: number;
   /** How much speech after a frame's end is needed before that frame's result can come, in ms. */
   readonly rightContextMs: number;
   /** An answer that takes longer than this will not come: the engine hangs. Without it, it is waited for. */

@@ -7,7 +7,7 @@
  */
 import { HOP_SAMPLES, type SpeechBandFeatures, SpeechBands } from "../features/mod.ts";
 import { FEATURE_RATE_HZ } from "../time/mod.ts";
-import type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
+import type { EmitMouth, LipsyncEngine } from "./engine.ts";
 import { MouthShaper } from "./mouth_shaper.ts";
 import { MOUTH_LENGTH } from "./mouth.ts";
 
@@ -21,8 +21,6 @@ const PENDING_FRAMES_MAX = 16;
 
 export class LoudnessEngine implements LipsyncEngine {
   readonly name = "loudness";
-  readonly output = "mouth";
-  readonly patchSize = 0;
   readonly rightContextMs = CONTEXT_SAMPLES * 1000 / FEATURE_RATE_HZ;
   readonly #bands = new SpeechBands();
   readonly #shaper = new MouthShaper();
@@ -30,7 +28,6 @@ export class LoudnessEngine implements LipsyncEngine {
   readonly #track = new Float32Array(HOPS_KEPT * MOUTH_LENGTH);
   readonly #ends = new Float64Array(PENDING_FRAMES_MAX);
   readonly #mouth = new Float32Array(MOUTH_LENGTH);
-  readonly #result: MouthResult = { kind: "mouth", mouth: this.#mouth };
   readonly #silence = new Float32Array(CONTEXT_SAMPLES + HOP_SAMPLES);
   readonly #onHop = (features: Readonly<SpeechBandFeatures>) => this.#hear(features);
   #hops = 0;
@@ -95,7 +92,7 @@ export class LoudnessEngine implements LipsyncEngine {
     for (let index = 0; index < MOUTH_LENGTH; index++) mouth[index]! *= scale;
     this.#frameStart = end;
     this.#answeredFrames++;
-    emit(this.#result);
+    emit(this.#mouth);
   }
 }
 

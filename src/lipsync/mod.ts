@@ -1,5 +1,5 @@
 export { checkEngine, createEngine, ENGINE_KINDS, type EngineChoice } from "./choose.ts";
-export type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
+export type { EmitMouth, LipsyncEngine } from "./engine.ts";
 export { ENGINE_GAUGES, type EngineGauge, type EngineGauges, engineGauges } from "./engine_gauges.ts";
 export { LoudnessEngine } from "./loudness.ts";
 export type { VisemeManifest } from "./model_manifest.ts";
@@ -18,6 +18,10 @@ export {
 } from "./mouth.ts";
 export { MouthFinish } from "./mouth_finish.ts";
 export { MouthRing } from "./mouth_ring.ts";
+export { FAMILIES, type Family } from "./neural/mouth_network.ts";
+export { NEURAL_GAUGES, type NeuralGauge, type NeuralGauges, neuralGauges } from "./neural/neural_gauges.ts";
+export { PATCH_SIDE_MAX, PATCH_SLOTS, type PatchResult, PatchRing } from "./patch_ring.ts";
+export { emptyPlace, type StagePlace, WalkBoard } from "./walk_board.ts";
 export { OnnxSession, type OnnxSessionOptions, type TensorShape } from "./onnx_session.ts";
 export { type EngineState, type RunningEngine, startEngine, type StartEngineOptions } from "./start.ts";
 export { EngineStation, type EngineStationOptions } from "./station.ts";

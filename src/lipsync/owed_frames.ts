@@ -5,7 +5,6 @@
  * engine's thread. Bounded: OWED_FRAMES_MAX frames; everything is allocated by the constructor.
  */
 import type { Epoch } from "../time/mod.ts";
-import type { MouthResult } from "./engine.ts";
 import type { MouthRing } from "./mouth_ring.ts";
 import { MOUTH_LENGTH } from "./mouth.ts";
 
@@ -22,8 +21,8 @@ export class OwedFrames {
   readonly #pcm: readonly Float32Array[];
   readonly #pcmLength = new Int32Array(OWED_FRAMES_MAX);
   readonly #stress = new Float32Array(OWED_FRAMES_MAX);
-  /** One reusable result a frame, for answers that must wait; patches are made when first needed. */
-  readonly #results: MouthResult[];
+  /** One reusable mouth a frame, for answers that must wait. */
+  readonly #answers: readonly Float32Array[];
   /** Frames counted from the start: written <= answered <= heard <= owed. */
   #written = 0;
   #answered = 0;
@@ -37,10 +36,7 @@ export class OwedFrames {
     this.#epochNow = epoch;
     const length = Math.ceil(samplesPerFrame / 3);
     this.#pcm = Array.from({ length: OWED_FRAMES_MAX }, () => new Float32Array(length));
-    this.#results = Array.from(
-      { length: OWED_FRAMES_MAX },
-      () => ({ kind: "mouth", mouth: new Float32Array(MOUTH_LENGTH) }),
-    );
+    this.#answers = Array.from({ length: OWED_FRAMES_MAX }, () => new Float32Array(MOUTH_LENGTH));
   }
 
   /** Heard by the engine, without an answer. */
@@ -71,18 +67,18 @@ export class OwedFrames {
     this.#pcmLength[place] = pcm.length;
   }
 
-  /** The oldest unanswered frame's result; copied where it has to wait. */
-  answer(result: MouthResult): void {
+  /** The oldest unanswered frame's mouth; copied where it has to wait. */
+  answer(mouth: Float32Array): void {
     const place = this.#answered++ % OWED_FRAMES_MAX;
-    if (this.waiting === 1 && this.#write(place, result)) this.#written++;
-    else this.#results[place] = keep(this.#results[place]!, result);
+    if (this.waiting === 1 && this.#write(place, mouth)) this.#written++;
+    else this.#answers[place]!.set(mouth);
   }
 
   /** Writes what waits; false where the ring of mouths is full. */
   flush(): boolean {
     while (this.waiting > 0) {
       const place = this.#written % OWED_FRAMES_MAX;
-      if (!this.#write(place, this.#results[place]!)) return false;
+      if (!this.#write(place, this.#answers[place]!)) return false;
       this.#written++;
     }
     return true;
@@ -116,21 +112,13 @@ export class OwedFrames {
   }
 
   /** True where it is done with: written, or stale and left out. */
-  #write(place: number, result: MouthResult): boolean {
+  #write(place: number, mouth: Float32Array): boolean {
     const epoch = this.#epoch[place]!;
     const isProtected = this.#isProtected[place] === 1;
     if (this.#epochNow.isStale(epoch, isProtected)) return true;
     const speechFrame = this.#speechFrame[place]!;
-    if (!this.#mouths.write(epoch, isProtected, speechFrame, result, this.#stress[place]!)) return false;
+    if (!this.#mouths.write(epoch, isProtected, speechFrame, mouth, this.#stress[place]!)) return false;
     this.written++;
     return true;
   }
-}
-
-function keep(into: MouthResult, result: MouthResult): MouthResult {
-  if (result.kind === "mouth" && into.kind === "mouth") into.mouth.set(result.mouth);
-  else if (result.kind === "patch" && into.kind === "patch") into.rgb.set(result.rgb);
-  else if (result.kind === "patch") return { kind: "patch", rgb: result.rgb.slice() };
-  else return { kind: "mouth", mouth: result.mouth.slice() };
-  return into;
 }

@@ -122,7 +122,6 @@ class WorkerEngine implements RunningEngine {
       speechSlots: speech.ring.slots,
       speech: speech.ring.buffer,
       mouthSlots: mouths.ring.slots,
-      patchSize: mouths.patchSize,
       mouths: mouths.ring.buffer,
       epoch: epoch.buffer,
       gauges: this.gauges.buffer,

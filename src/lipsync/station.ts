@@ -9,7 +9,7 @@
 import { oneLine } from "../errors/mod.ts";
 import { SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
 import { type Clock, type Epoch, withDeadline } from "../time/mod.ts";
-import type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
+import type { EmitMouth, LipsyncEngine } from "./engine.ts";
 import { type EngineGauges, engineGauges } from "./engine_gauges.ts";
 import { FrameCutter } from "./frame_cutter.ts";
 import { LoudnessEngine } from "./loudness.ts";
@@ -39,8 +39,8 @@ export class EngineStation {
   readonly #stress = new StressMeter();
   readonly #cutter: FrameCutter;
   readonly #owed: OwedFrames;
-  readonly #emit: EmitMouth = (result) => this.#accept(result);
-  readonly #emitFallback: EmitMouth = (result) => this.#owed.answer(result);
+  readonly #emit: EmitMouth = (mouth) => this.#accept(mouth);
+  readonly #emitFallback: EmitMouth = (mouth) => this.#owed.answer(mouth);
   /** The engine of this utterance; the fall-back once the engine has failed in it. */
   #engine: LipsyncEngine;
   #isSpeaking = false;
@@ -191,11 +191,11 @@ export class EngineStation {
     return undefined;
   }
 
-  #accept(result: MouthResult): void {
+  #accept(mouth: Float32Array): void {
     if (this.#fault !== undefined || this.#engine === this.#fallback) return;
     if (this.#owed.unanswered === 0) this.#fault = "it answered more frames than it heard";
-    else if (!isUsable(result)) this.#fault = "it answered something that is no number";
-    else this.#owed.answer(result);
+    else if (!isUsable(mouth)) this.#fault = "it answered something that is no number";
+    else this.#owed.answer(mouth);
   }
 
   /** Calls the engine of this utterance; a throw, a rejection or a bad answer changes to the fall-back. */
@@ -238,10 +238,9 @@ export class EngineStation {
   }
 }
 
-function isUsable(result: MouthResult): boolean {
-  if (result.kind === "patch") return true;
-  for (let index = 0; index < result.mouth.length; index++) {
-    if (!(result.mouth[index]! >= -1e-6 && result.mouth[index]! <= 1 + 1e-6)) return false;
+function isUsable(mouth: Float32Array): boolean {
+  for (let index = 0; index < mouth.length; index++) {
+    if (!(mouth[index]! >= -1e-6 && mouth[index]! <= 1 + 1e-6)) return false;
   }
   return true;
 }

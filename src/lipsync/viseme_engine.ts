@@ -6,7 +6,7 @@
  * that its middle lies in, so no closure is lost. On an utterance's last frame the mouth is exactly closed. Runs in
  * the engine's thread and blocks it for a fraction of a millisecond a frame.
  */
-import type { EmitMouth, LipsyncEngine, MouthResult } from "./engine.ts";
+import type { EmitMouth, LipsyncEngine } from "./engine.ts";
 import { openModel } from "./model_store.ts";
 import { MOUTH_LENGTH, PRESS, TEETH } from "./mouth.ts";
 import { VisemeNetwork } from "./viseme_network.ts";
@@ -20,8 +20,6 @@ const PENDING_FRAMES_MAX = 128;
 
 export class VisemeEngine implements LipsyncEngine {
   readonly name: string;
-  readonly output = "mouth";
-  readonly patchSize = 0;
   readonly hangMs = 500;
   readonly rightContextMs: number;
   readonly #network: VisemeNetwork;
@@ -31,7 +29,6 @@ export class VisemeEngine implements LipsyncEngine {
   /** Sample at which each pending video frame ends, by frame % PENDING_FRAMES_MAX. */
   readonly #ends = new Float64Array(PENDING_FRAMES_MAX);
   readonly #mouth = new Float32Array(MOUTH_LENGTH);
-  readonly #result: MouthResult = { kind: "mouth", mouth: this.#mouth };
   readonly #hear: EmitViseme = ({ frame, mouth }) => {
     this.#mouths.set(mouth, frame % FRAMES_KEPT * MOUTH_LENGTH);
     this.#frames = frame + 1;
@@ -101,7 +98,7 @@ export class VisemeEngine implements LipsyncEngine {
       for (let index = 0; index < MOUTH_LENGTH; index++) this.#mouth[index]! *= strength;
       this.#frameStart = end;
       this.#answeredFrames++;
-      this.#emit(this.#result);
+      this.#emit(this.#mouth);
     }
   }
 

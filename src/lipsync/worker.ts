@@ -23,7 +23,6 @@ export interface EngineOrder {
   readonly speechSlots: number;
   readonly speech: SharedArrayBuffer;
   readonly mouthSlots: number;
-  readonly patchSize: number;
   readonly mouths: SharedArrayBuffer;
   readonly epoch: SharedArrayBuffer;
   readonly gauges: SharedArrayBuffer;
@@ -60,7 +59,7 @@ async function warmUp(engine: LipsyncEngine, samplesPerFrame: number): Promise<v
 async function work(order: EngineOrder): Promise<void> {
   using engine = await createEngine(order.engine);
   const speech = new SpeechRing(order.samplesPerFrame, order.speechSlots, order.speech);
-  const mouths = new MouthRing(order.mouthSlots, order.patchSize, order.mouths);
+  const mouths = new MouthRing(order.mouthSlots, order.mouths);
   const stop = new Int32Array(order.stop);
   const station = new EngineStation({
     engine,

@@ -27,7 +27,7 @@ const LOOKS: readonly (readonly [number, number, number])[] = [
 
 /** x, y, z of each point. */
 export async function findFace(finder: FaceFinder, picture: Picture, what: string): Promise<Float64Array> {
-  const faces = await search(finder, picture);
+  const faces = await searchFaces(finder, picture);
   if (faces.length === 0) {
     throw new InputFault(
       `${what} shows no face, wanted a portrait: one face, seen from the front, in even light`,
@@ -36,19 +36,25 @@ export async function findFace(finder: FaceFinder, picture: Picture, what: strin
       },
     );
   }
-  if (faces.length > 1) {
-    throw new InputFault(
-      `${what} shows ${faces.length} faces (${
-        places(faces, picture)
-      }), wanted one: cut the picture to the one you want`,
-      { code: "several_faces" },
-    );
-  }
+  if (faces.length > 1) throw severalFaces(faces, picture, what);
   return await measure(finder, picture, faces[0]!);
 }
 
-/** Every face that counts, the largest first, in pixels of the picture. */
-async function search(finder: FaceFinder, picture: Picture): Promise<Extent[]> {
+/** `what` names the picture, or the moment of a film. */
+export function severalFaces(faces: readonly Extent[], picture: Picture, what: string): InputFault {
+  return new InputFault(
+    `${what} shows ${faces.length} faces (${
+      places(faces, picture)
+    }), wanted one: cut the picture to the one you want`,
+    { code: "several_faces" },
+  );
+}
+
+/**
+ * Every face that counts, the largest first, in pixels of the picture. The quarters of a picture that shows none as a
+ * whole are looked at too, unless `isQuick`.
+ */
+export async function searchFaces(finder: FaceFinder, picture: Picture, isQuick = false): Promise<Extent[]> {
   const { width, height } = picture;
   const side = Math.max(width, height);
   const whole: Square = {
@@ -56,13 +62,13 @@ async function search(finder: FaceFinder, picture: Picture): Promise<Extent[]> {
     y: -Math.floor((side - height) / 2),
     side,
   };
-  const found = await look(finder, picture, whole, SEARCH_SIDE);
-  if (found.length === 0) {
+  const found = await lookAt(finder, picture, whole, SEARCH_SIDE);
+  if (found.length === 0 && !isQuick) {
     const part = Math.round(side * 0.6);
     for (const y of [whole.y, whole.y + side - part]) {
       for (const x of [whole.x, whole.x + side - part]) {
         const isInside = x < width && y < height && x + part > 0 && y + part > 0;
-        if (isInside) found.push(...await look(finder, picture, { x, y, side: part }, SEARCH_SIDE));
+        if (isInside) found.push(...await lookAt(finder, picture, { x, y, side: part }, SEARCH_SIDE));
       }
     }
   }
@@ -77,13 +83,13 @@ async function search(finder: FaceFinder, picture: Picture): Promise<Extent[]> {
 }
 
 /** Middle and width of a face. */
-interface Extent {
+export interface Extent {
   readonly x: number;
   readonly y: number;
   readonly width: number;
 }
 
-function extentOf({ points }: FoundFace): Extent {
+export function extentOf({ points }: Pick<FoundFace, "points">): Extent {
   const xs: number[] = [];
   const ys: number[] = [];
   for (let index = 0; index < 468; index++) {
@@ -98,15 +104,16 @@ function extentOf({ points }: FoundFace): Extent {
   };
 }
 
-/** Faces in a square, in pixels of the picture. */
-async function look(
+/** Faces in a square, in pixels of the picture; the models see it `sideMin` to `side` pixels wide. */
+export async function lookAt(
   finder: FaceFinder,
   picture: Picture,
   square: Square,
   side: number,
   isMirrored = false,
+  sideMin = 256,
 ): Promise<FoundFace[]> {
-  const to = Math.min(side, Math.max(256, square.side));
+  const to = Math.min(side, Math.max(sideMin, square.side));
   const found = await finder.find(await cutSquare(picture, square, to, isMirrored), to);
   const scale = square.side / to;
   return found.map(({ certainty, points }) => ({
@@ -141,7 +148,7 @@ async function measure(finder: FaceFinder, picture: Picture, face: Extent): Prom
       side,
     };
     for (const isMirrored of [false, true]) {
-      const seen = await look(finder, picture, square, LOOK_SIDE, isMirrored);
+      const seen = await lookAt(finder, picture, square, LOOK_SIDE, isMirrored);
       const nearest = seen.find((one) => {
         const { x, y } = extentOf(one);
         return Math.hypot(x - face.x, y - face.y) < face.width / 3;

@@ -96,7 +96,6 @@ export class Programme implements AsyncDisposable {
     this.memory = new ProgrammeMemory({
       fps: config.fps,
       size: { width: config.width, height: config.height },
-      patchSize: 0,
       hasAlpha: config.background === "transparent",
       lowWaterMs: config.playback.lowWaterMs,
       highWaterMs: config.playback.highWaterMs,

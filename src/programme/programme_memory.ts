@@ -4,7 +4,16 @@
  * Made once on the main thread, sent to each worker as plain buffers and seen there through the same classes.
  * Nothing else is shared, so several programmes can live in one process.
  */
-import { ENGINE_GAUGES, type EngineGauges, MouthRing } from "../lipsync/mod.ts";
+import {
+  ENGINE_GAUGES,
+  type EngineGauges,
+  MouthRing,
+  type NeuralGauges,
+  neuralGauges,
+  PATCH_SLOTS,
+  PatchRing,
+  WalkBoard,
+} from "../lipsync/mod.ts";
 import { Gauges } from "../metrics/mod.ts";
 import { openSoundGauges, PlaybackBuffer, type PlaybackShape, type SoundGauges } from "../sound/mod.ts";
 import { SpeechRing } from "../speech/mod.ts";
@@ -16,8 +25,6 @@ import { StopFlag } from "./stop_flag.ts";
 export interface ProgrammeShape {
   readonly fps: number;
   readonly size: FrameSize;
-  /** Side of the engine's patches, 0 for an engine that answers mouth parameters. */
-  readonly patchSize: number;
   /** Whether pictures have an alpha plane: a transparent background. */
   readonly hasAlpha: boolean;
   /** Margins of the playback buffer. */
@@ -35,12 +42,14 @@ const UNIT_SLOTS_SPARE = 8;
 const SPEECH_SLOTS = 256;
 /** Mouths ready ahead of the stage. Policy: the engine waits. */
 const MOUTH_SLOTS = 64;
-const PATCH_SLOTS = 16;
 
 type BufferName =
   | "speech"
   | "engineSpeech"
+  | "neuralSpeech"
   | "mouths"
+  | "patches"
+  | "board"
   | "cues"
   | "units"
   | "playback"
@@ -48,6 +57,7 @@ type BufferName =
   | "stop"
   | "stageGauges"
   | "engineGauges"
+  | "neuralGauges"
   | "soundGauges";
 type Buffers = Record<BufferName, SharedArrayBuffer>;
 
@@ -64,6 +74,12 @@ export class ProgrammeMemory {
   /** The same speech on its way to the lip-sync engine. */
   readonly engineSpeech: SpeechRing;
   readonly mouths: MouthRing;
+  /** The same speech once more, on its way to a video engine; lossy where none takes it. */
+  readonly neuralSpeech: SpeechRing;
+  /** Patches of a video engine on their way to the stage. */
+  readonly patches: PatchRing;
+  /** Where the stage is, for the video engine. */
+  readonly board: WalkBoard;
   /** Expressions and actions asked for, on their way to the stage. */
   readonly cues: CueRing;
   readonly units: UnitRing;
@@ -72,16 +88,20 @@ export class ProgrammeMemory {
   readonly stop: StopFlag;
   readonly stageGauges: Gauges<StageGauge>;
   readonly engineGauges: EngineGauges;
+  readonly neuralGauges: NeuralGauges;
   readonly soundGauges: SoundGauges;
 
   /** New memory, or with `buffers` the same memory seen from another isolate. */
   constructor(readonly shape: ProgrammeShape, buffers?: Buffers) {
     this.rate = frameRate(shape.fps);
     const { samplesPerFrame } = this.rate;
-    const mouthSlots = shape.patchSize > 0 ? PATCH_SLOTS : MOUTH_SLOTS;
     this.speech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.speech);
     this.engineSpeech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.engineSpeech);
-    this.mouths = new MouthRing(mouthSlots, shape.patchSize, buffers?.mouths);
+    this.mouths = new MouthRing(MOUTH_SLOTS, buffers?.mouths);
+    this.neuralSpeech = new SpeechRing(samplesPerFrame, SPEECH_SLOTS, buffers?.neuralSpeech);
+    this.patches = new PatchRing(PATCH_SLOTS, buffers?.patches);
+    this.board = new WalkBoard(buffers?.board);
+    this.neuralGauges = neuralGauges(buffers?.neuralGauges);
     this.cues = new CueRing(buffers?.cues);
     const { size, hasAlpha } = shape;
     this.units = new UnitRing(
@@ -111,7 +131,10 @@ export class ProgrammeMemory {
       buffers: {
         speech: this.speech.ring.buffer,
         engineSpeech: this.engineSpeech.ring.buffer,
+        neuralSpeech: this.neuralSpeech.ring.buffer,
         mouths: this.mouths.ring.buffer,
+        patches: this.patches.ring.buffer,
+        board: this.board.buffer,
         cues: this.cues.buffer,
         units: this.units.buffer,
         playback: this.playback.buffer,
@@ -119,6 +142,7 @@ export class ProgrammeMemory {
         stop: this.stop.buffer,
         stageGauges: this.stageGauges.buffer,
         engineGauges: this.engineGauges.buffer,
+        neuralGauges: this.neuralGauges.buffer,
         soundGauges: this.soundGauges.buffer,
       },
     };
@@ -131,6 +155,8 @@ export class ProgrammeMemory {
     this.speech.ring.wake();
     this.engineSpeech.ring.wake();
     this.mouths.ring.wake();
+    this.neuralSpeech.ring.wake();
+    this.patches.ring.wake();
   }
 }
 

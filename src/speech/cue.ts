@@ -32,6 +32,19 @@ export function stageCueCode(name: string): number {
   return STAGE_CUES.indexOf(name as StageCue) + 1;
 }
 
+/** Codes from here on begin a clip of a film avatar: this and the clip's number. */
+const FIRST_CLIP_CODE = 128;
+
+/** How the beginning of clip number `clip` (0..127) is written in shared memory. */
+export function clipCueCode(clip: number): number {
+  return FIRST_CLIP_CODE + clip;
+}
+
+/** The clip that a code begins; -1 for a code that begins none. */
+export function clipOfCue(code: number): number {
+  return code >= FIRST_CLIP_CODE ? code - FIRST_CLIP_CODE : -1;
+}
+
 /** The expression or action called so, in upper or lower case. Throws InputFault `unknown_act`. */
 export function stageCueNamed(typed: string): StageCue {
   const wanted = typed.trim().toLowerCase();

@@ -1,5 +1,7 @@
 export { isSpoken, TEXT_LENGTH_MAX } from "./clean.ts";
 export {
+  clipCueCode,
+  clipOfCue,
   type Cue,
   type CueNames,
   STAGE_CUE_NAMES,

@@ -34,6 +34,14 @@ export const STAGE_GAUGES = [
   /** Index into EXPRESSIONS of the one shown or blended to, and into ACTIONS of the one that runs (-1: none). */
   "expression",
   "action",
+  /** Of a film: number of the clip that is shown. */
+  "clip",
+  /** Film frames that were not decoded in time: the one before stayed. */
+  "filmLate",
+  /** Units with a patch of their own, with the nearest one, and with visemes because none was near enough. */
+  "patchFrames",
+  "repeatedPatches",
+  "visemeFrames",
   /** Frames the camera was not given because they came a period late. */
   "cameraSkipped",
 ] as const;

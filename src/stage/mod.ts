@@ -1,3 +1,4 @@
+export { pastePlane, type PlaneBox } from "./blend_row.ts";
 export { CueRing } from "./cue_ring.ts";
 export { type Phase, PHASES, STAGE_GAUGES, type StageGauge } from "./gauges.ts";
 export { MannerTrack } from "./manner_track.ts";

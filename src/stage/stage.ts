@@ -14,9 +14,9 @@ import { type Epoch, type FrameRate } from "../time/mod.ts";
 import { Crossfade } from "./crossfade.ts";
 import type { CueRing } from "./cue_ring.ts";
 import { decayInto, fadeIn, fadeOutInto } from "./edge.ts";
+import { FilmTrack, type FilmTrackOptions } from "./film_track.ts";
 import type { StageGauge } from "./gauges.ts";
 import { MannerTrack } from "./manner_track.ts";
-import { PatchPaster } from "./patch_paster.ts";
 import { UNIT_FLAG, type UnitSlot } from "../unit/mod.ts";
 
 export interface StageOptions {
@@ -49,6 +49,8 @@ export interface StageOptions {
   readonly cues?: CueRing;
   /** Index into EXPRESSIONS of the one the face begins with. Default 0, neutral. */
   readonly expression?: number;
+  /** For a face made of film: patches, and who renders them. Absent: visemes move its mouth. */
+  readonly neural?: Pick<FilmTrackOptions, "patches" | "board" | "avatar" | "isActive" | "place">;
 }
 
 const PRE_BUFFER_MS_MAX = 2000;
@@ -60,10 +62,9 @@ const PAUSED = 2;
 export class Stage {
   readonly #options: StageOptions;
   readonly #crossfade: Crossfade;
-  readonly #paster: PatchPaster | undefined;
+  readonly #film: FilmTrack | undefined;
   readonly #track: MannerTrack;
-  /** Whether the newest mouth is a patch, and how strongly the voice stresses it. */
-  #isPatch = false;
+  /** How strongly the voice stresses the newest mouth. */
   #stress = 0;
   /** The newest mouth as the engine gave it, and as it is painted. */
   readonly #mouth = new Float32Array(MOUTH_LENGTH);
@@ -92,9 +93,9 @@ export class Stage {
     this.#preBufferMs = options.preBufferMs ?? 0;
     this.#track = new MannerTrack(options.rate.periodMs, options.expression);
     this.#target = { bytes: new Uint8Array(0), ...options.face.size };
-    const placement = options.face.patch;
-    if (options.mouths.patchSize > 0 && placement) {
-      this.#paster = new PatchPaster(options.mouths.patchSize, placement, options.face.size);
+    const { face, rate, epoch, syncThresholdMs, gauges, neural } = options;
+    if (face.film) {
+      this.#film = new FilmTrack({ face, film: face.film, rate, epoch, syncThresholdMs, gauges, ...neural });
     }
   }
 
@@ -115,6 +116,7 @@ export class Stage {
     slot.newestSpeechFrame = this.#newestSpeechFrame;
     this.#lastSample = slot.samples[rate.samplesPerFrame - 1]!;
 
+    this.#film?.publish(this.#newestSpeechFrame + 1, this.#phase !== IDLE);
     this.#takeCues();
     this.#track.advance((slot.flags & UNIT_FLAG.speech) !== 0 ? this.#stress : 0);
     gauges.set("expression", this.#track.expression);
@@ -136,8 +138,7 @@ export class Stage {
     fadeOutInto(slot.samples, slot.samples);
     this.#lastSample = 0;
     this.#dropStale();
-    this.#goIdle();
-    this.#crossfade.cut();
+    this.#goIdle(true);
     slot.epoch = this.#epoch;
     slot.flags = UNIT_FLAG.interrupted;
     slot.speechFrame = -1;
@@ -149,7 +150,12 @@ export class Stage {
   #takeCues(): void {
     const { cues } = this.#options;
     if (cues === undefined) return;
-    for (let code = cues.take(); code !== 0; code = cues.take()) this.#track.cue(code);
+    for (let code = cues.take(); code !== 0; code = cues.take()) this.#cue(code);
+  }
+
+  #cue(code: number): void {
+    this.#track.cue(code);
+    this.#film?.cue(code);
   }
 
   #paint(slot: UnitSlot, unit: number): void {
@@ -176,8 +182,8 @@ export class Stage {
     if (this.#phase === SPEAKING && isStale) fadeOutInto(slot.samples, speech.samples(head));
     else decayInto(slot.samples, this.#lastSample);
     this.#dropStale();
-    this.#goIdle();
-    this.#crossfade.cut();
+    this.#goIdle(true);
+    this.#film?.idle(false);
     slot.flags |= UNIT_FLAG.interrupted;
     gauges.add("interrupts");
   }
@@ -205,6 +211,9 @@ export class Stage {
       gauges.add("repeatedFrames");
       this.#setSkew(skewMs);
     } else {
+      if (this.#phase !== SPEAKING && this.#film?.isReady(speech.speechFrame(head)) === false) {
+        return this.#silence(slot);
+      }
       this.#takeMouth(mouthSlot);
       this.#lateFrames = 0;
       this.#setSkew(0);
@@ -225,7 +234,8 @@ export class Stage {
     slot.speechFrame = speech.speechFrame(head);
     this.#newestSpeechFrame = slot.speechFrame;
     slot.utterance = this.#utterance;
-    for (let nth = 0; nth < CUES_PER_FRAME; nth++) this.#track.cue(speech.cue(head, nth));
+    for (let nth = 0; nth < CUES_PER_FRAME; nth++) this.#cue(speech.cue(head, nth));
+    this.#film?.speak(slot.speechFrame);
     const isLast = this.#flag(head, SPEECH_FLAG.last);
     speech.ring.release();
     this.#crossfade.advance(true);
@@ -276,10 +286,14 @@ export class Stage {
       slot.flags |= UNIT_FLAG.paused | (this.#isProtected ? UNIT_FLAG.protected : 0);
       slot.utterance = this.#utterance;
     }
+    this.#film?.idle(this.#phase === PAUSED);
     this.#crossfade.advance(false);
   }
 
-  #goIdle(): void {
+  /** `isCut`: at once, after an interrupt nobody should see the mouth go on. */
+  #goIdle(isCut = false): void {
+    this.#film?.end(isCut);
+    if (isCut) this.#crossfade.cut();
     this.#phase = IDLE;
     this.#utterance = -1;
     this.#isProtected = false;
@@ -322,9 +336,7 @@ export class Stage {
 
   #takeMouth(mouthSlot: number): void {
     const { mouths } = this.#options;
-    this.#isPatch = mouths.isPatch(mouthSlot) && this.#paster !== undefined;
-    if (this.#isPatch) this.#paster!.take(mouths.patch(mouthSlot));
-    else this.#mouth.set(mouths.mouth(mouthSlot));
+    this.#mouth.set(mouths.mouth(mouthSlot));
     this.#stress = mouths.stress(mouthSlot);
     mouths.ring.release();
   }
@@ -332,9 +344,11 @@ export class Stage {
   #paintSpeech(into: I420Frame, unit: number): void {
     const opacity = this.#crossfade.opacity;
     if (opacity === 0) return;
-    if (this.#isPatch) return this.#paster!.paste(into, unit, opacity);
-    for (let i = 0; i < MOUTH_LENGTH; i++) this.#shownMouth[i] = this.#mouth[i]! * opacity;
-    this.#options.face.paintMouth(into, unit, this.#shownMouth, this.#track.manner, opacity);
+    if (this.#film?.showsMouth ?? true) {
+      for (let i = 0; i < MOUTH_LENGTH; i++) this.#shownMouth[i] = this.#mouth[i]! * opacity;
+      this.#options.face.paintMouth(into, unit, this.#shownMouth, this.#track.manner, opacity);
+    }
+    this.#film?.paste(into, opacity);
   }
 
   #setSkew(skewMs: number): void {

@@ -35,7 +35,6 @@ export class World implements AsyncDisposable {
   readonly memory = new ProgrammeMemory({
     fps: 25,
     size: PLAIN_SIZE,
-    patchSize: 0,
     hasAlpha: false,
     lowWaterMs: 40,
     highWaterMs: 160,

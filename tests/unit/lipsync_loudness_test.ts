@@ -18,13 +18,13 @@ function mouthsOf(pcm: Float32Array, frameSamples: (frame: number) => number = (
   let frame = 0;
   for (let from = 0; from < pcm.length;) {
     const to = Math.min(pcm.length, from + frameSamples(frame++));
-    engine.push(pcm.subarray(from, to), (result) => {
-      if (result.kind === "mouth") mouths.push(result.mouth.slice());
+    engine.push(pcm.subarray(from, to), (mouth) => {
+      mouths.push(mouth.slice());
     });
     from = to;
   }
-  engine.finish((result) => {
-    if (result.kind === "mouth") mouths.push(result.mouth.slice());
+  engine.finish((mouth) => {
+    mouths.push(mouth.slice());
   });
   assertEquals(mouths.length, frame);
   return mouths;
@@ -106,8 +106,8 @@ Deno.test("LoudnessEngine.start forgets the utterance before", () => {
     const mouths: Float32Array[] = [];
     engine.start();
     for (let from = 0; from < 16_000; from += 640) {
-      engine.push(speech.subarray(from, from + 640), (result) => {
-        if (result.kind === "mouth") mouths.push(result.mouth.slice());
+      engine.push(speech.subarray(from, from + 640), (mouth) => {
+        mouths.push(mouth.slice());
       });
     }
     return mouths; // without finish: an interrupt

@@ -17,8 +17,6 @@ const { first, last, protected: kept } = SPEECH_FLAG;
 /** Answers every frame at once with its mean in `jaw`, and lets a test misbehave. */
 class ScriptedEngine implements LipsyncEngine {
   readonly name = "scripted";
-  readonly output = "mouth";
-  readonly patchSize = 0;
   readonly rightContextMs = 0;
   readonly lengths: number[] = [];
   starts = 0;
@@ -35,12 +33,12 @@ class ScriptedEngine implements LipsyncEngine {
 }
 
 function answer(emit: EmitMouth): void {
-  emit({ kind: "mouth", mouth: new Float32Array(MOUTH_LENGTH).fill(0.5) });
+  emit(new Float32Array(MOUTH_LENGTH).fill(0.5));
 }
 
 function setUp(engine: LipsyncEngine, { samplesPerFrame = 1920, speechSlots = 256, mouthSlots = 256 } = {}) {
   const speech = new SpeechRing(samplesPerFrame, speechSlots);
-  const mouths = new MouthRing(mouthSlots, 0);
+  const mouths = new MouthRing(mouthSlots);
   const epoch = new Epoch();
   const messages: string[] = [];
   const station = new EngineStation({
@@ -121,7 +119,7 @@ for (
     }, "out of memory"],
     ["rejects", () => Promise.reject(new Error("no device")), "no device"],
     ["answers NaN", (emit: EmitMouth) => {
-      emit({ kind: "mouth", mouth: new Float32Array(MOUTH_LENGTH).fill(NaN) });
+      emit(new Float32Array(MOUTH_LENGTH).fill(NaN));
     }, "no number"],
     ["answers twice", (emit: EmitMouth) => {
       answer(emit);
@@ -220,7 +218,7 @@ for (const kind of ["sync", "async"] as const) {
 
 Deno.test("startEngine answers speech from its worker and ends when disposed", async () => {
   const speech = new SpeechRing(1920, 64);
-  const mouths = new MouthRing(64, 0);
+  const mouths = new MouthRing(64);
   const epoch = new Epoch();
   const engine = await startEngine({ speech, mouths, epoch });
   assertEquals(engine.state().state, "ready");

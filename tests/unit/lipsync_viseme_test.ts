@@ -47,8 +47,8 @@ function endOf(frame: number, fps: number): number {
 
 async function mouthsOf(engine: LipsyncEngine, pcm: Float32Array, fps: number): Promise<Float32Array[]> {
   const mouths: Float32Array[] = [];
-  const emit = (result: { readonly kind: string; readonly mouth?: Float32Array }) => {
-    mouths.push(result.mouth!.slice());
+  const emit = (mouth: Float32Array) => {
+    mouths.push(mouth.slice());
   };
   engine.start();
   let start = 0;
@@ -140,7 +140,7 @@ Deno.test("createEngine names an engine or a model that is not there", async () 
 
 function setUp(engine: LipsyncEngine) {
   const speech = new SpeechRing(1920, 256);
-  const mouths = new MouthRing(256, 0);
+  const mouths = new MouthRing(256);
   const messages: string[] = [];
   const onFault = (message: string) => messages.push(message);
   const station = new EngineStation({ engine, speech, mouths, epoch: new Epoch(), onFault });
@@ -204,7 +204,7 @@ Deno.test("EngineStation with a network that answers far over 1 lets loudness sp
 Deno.test("EngineStation does not wait for ever for an engine that hangs", async () => {
   using engine = await openEngine();
   const hanging: LipsyncEngine = {
-    ...{ name: "hanging", output: "mouth", patchSize: 0, rightContextMs: 0, hangMs: 30 },
+    ...{ name: "hanging", rightContextMs: 0, hangMs: 30 },
     start() {},
     push: () => new Promise(() => {}),
     finish: () => engine.finish(() => {}),
@@ -227,7 +227,7 @@ Deno.test("startEngine with a model that is not whole rejects with its name, as 
       startEngine({
         engine: { kind: "viseme", models: [folder] },
         speech: new SpeechRing(1920, 64),
-        mouths: new MouthRing(64, 0),
+        mouths: new MouthRing(64),
         epoch: new Epoch(),
       });
     const error = await assertRejects(start, InputFault);
@@ -240,7 +240,7 @@ Deno.test("startEngine answers speech from its worker with a network", async () 
   await withModels(async (folder) => {
     await writeFakeModel(folder, { name: "viseme" });
     const speech = new SpeechRing(1920, 64);
-    const mouths = new MouthRing(64, 0);
+    const mouths = new MouthRing(64);
     await using engine = await startEngine({
       engine: { kind: "viseme", models: [folder] },
       speech,
@@ -263,7 +263,7 @@ Deno.test("startEngine starts a worker again that hangs inside the runtime, and 
   await withModels(async (folder) => {
     await writeFakeModel(folder, { name: "viseme", poison: "endless" });
     const speech = new SpeechRing(1920, 64);
-    const mouths = new MouthRing(64, 0);
+    const mouths = new MouthRing(64);
     const troubles: string[] = [];
     await using engine = await startEngine({
       engine: { kind: "viseme", models: [folder] },

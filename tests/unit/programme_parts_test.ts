@@ -12,7 +12,6 @@ import { PLAIN_SIZE } from "../fakes/face.ts";
 const SHAPE = {
   fps: 25,
   size: PLAIN_SIZE,
-  patchSize: 0,
   hasAlpha: false,
   lowWaterMs: 20,
   highWaterMs: 160,

@@ -8,7 +8,6 @@ const TEXT = "Mama moves out. Then papa sings, and everybody is happy.";
 const SHAPE = {
   fps: 25,
   size: { width: 320, height: 180 },
-  patchSize: 0,
   hasAlpha: false,
   lowWaterMs: 20,
   highWaterMs: 160,

@@ -85,7 +85,7 @@ function cuedStage(cuedFrame: number, name: string) {
   const rate = frameRate(25);
   const { samplesPerFrame } = rate;
   const speech = new SpeechRing(samplesPerFrame, 64);
-  const mouths = new MouthRing(64, 0);
+  const mouths = new MouthRing(64);
   const epoch = new Epoch();
   const gauges = new Gauges(STAGE_GAUGES);
   const cues = new CueRing();
@@ -97,7 +97,7 @@ function cuedStage(cuedFrame: number, name: string) {
     const flags = speechFrame === 0 ? SPEECH_FLAG.first : speechFrame === 19 ? SPEECH_FLAG.last : 0;
     const cued = speechFrame === cuedFrame ? { cues: [code(name)] } : {};
     speech.write({ epoch: 0, flags, utterance: 1, speechFrame, samples, ...cued });
-    mouths.write(0, false, speechFrame, { kind: "mouth", mouth: new Float32Array(6) }, 0.5);
+    mouths.write(0, false, speechFrame, new Float32Array(6), 0.5);
   }
   return {
     epoch,

@@ -18,7 +18,7 @@ function openStage(
   } = {},
 ) {
   const speech = new SpeechRing(RATE.samplesPerFrame, 64);
-  const mouths = new MouthRing(64, 0);
+  const mouths = new MouthRing(64);
   const epoch = new Epoch();
   const gauges = new Gauges(STAGE_GAUGES);
   const units = new UnitRing({ ...PLAIN_SIZE, slots: 4, samplesPerFrame: RATE.samplesPerFrame });
@@ -57,7 +57,7 @@ function openStage(
     },
     mouth(at: number, isProtected = false) {
       const mouth = Float32Array.of(1, 0, 0, 0, 0, 0);
-      assert(mouths.write(epoch.current, isProtected, at, { kind: "mouth", mouth }));
+      assert(mouths.write(epoch.current, isProtected, at, mouth));
     },
     tick(beforeHandover = () => {}): UnitSlot {
       const slot = units.begin();

@@ -22,8 +22,8 @@ const speech = readWav16k(new URL("../golden/lipsync/mama_papa.wav", import.meta
 async function mouthsOf(kind: "viseme" | "viseme-fast", pcm: Float32Array): Promise<Float32Array[]> {
   using engine = await createEngine({ kind });
   const mouths: Float32Array[] = [];
-  const emit = (result: { readonly kind: string; readonly mouth?: Float32Array }) => {
-    mouths.push(result.mouth!.slice());
+  const emit = (mouth: Float32Array) => {
+    mouths.push(mouth.slice());
   };
   engine.start();
   for (let from = 0; from < pcm.length; from += 640) await engine.push(pcm.subarray(from, from + 640), emit);

@@ -33,8 +33,8 @@ async function mouthsHeard(): Promise<Readonly<Record<Moment, Float32Array>>> {
   using engine = await createEngine({ kind: "viseme" });
   const pcm = readWav16k(SPEECH);
   const mouths: Float32Array[] = [];
-  const emit = (result: { readonly kind: string; readonly mouth?: Float32Array }) => {
-    mouths.push(result.mouth!.slice());
+  const emit = (mouth: Float32Array) => {
+    mouths.push(mouth.slice());
   };
   engine.start();
   for (let at = 0; at < pcm.length; at += FRAME_SAMPLES) {

@@ -1,0 +1,299 @@
+/**
+ * Looks after the engine's process: gives it speech and the stage's place, hands its patches to the stage, and starts it
+ * again when it dies or hangs.
+ *
+ * In: a speech ring of its own, the board, the epoch. Out: the patch ring, gauges, news. Host's thread, which never waits
+ * for the process. Policies: speech that the process has not used is kept and told again after a respawn; results that
+ * an interrupt has made stale are dropped; after three deaths within a minute it stays off, and the viseme mouth speaks.
+ */
+import { oneLine } from "../../errors/mod.ts";
+import { SPEECH_FLAG, type SpeechRing } from "../../speech/mod.ts";
+import type { Clock, Epoch } from "../../time/mod.ts";
+import { FrameCutter } from "../frame_cutter.ts";
+import type { PatchRing } from "../patch_ring.ts";
+import { emptyPlace, type StagePlace, type WalkBoard } from "../walk_board.ts";
+import { EngineChild } from "./engine_child.ts";
+import { KeptSpeech } from "./kept_speech.ts";
+import {
+  type AvatarOrder,
+  type EngineProcessOrder,
+  type FaultNews,
+  FROM_ENGINE,
+  numberFrame,
+  numberOf,
+  placeFrame,
+  type ReadyNews,
+  resultOf,
+  type RungReport,
+  speechFrame,
+  type SpeechNews,
+  type StatusNews,
+  TO_ENGINE,
+} from "./messages.ts";
+import { FAMILIES } from "./mouth_network.ts";
+import { type NeuralGauges } from "./neural_gauges.ts";
+import { type PipeFrame, textFrame, textOf } from "./pipe.ts";
+import { Respawns } from "./respawns.ts";
+
+/** Opening models of gigabytes from a slow disk. */
+const START_MS_MAX = 180_000;
+
+export interface EngineHostOptions {
+  readonly order: EngineProcessOrder;
+  readonly speech: SpeechRing;
+  readonly patches: PatchRing;
+  readonly epoch: Epoch;
+  readonly board: WalkBoard;
+  readonly gauges: NeuralGauges;
+  readonly clock: Clock;
+  /** First code of a cue that begins an action's clip: see src/stage/cues. */
+  readonly actionOf: (cueCode: number) => number;
+  readonly onTrouble: (line: string) => void;
+  /** The process is there, or its rung changed. */
+  readonly onReady: (news: ReadyNews) => void;
+  /** Default: engine_process.ts beside this file. */
+  readonly entry?: URL;
+}
+
+export class EngineHost implements AsyncDisposable {
+  readonly #options: EngineHostOptions;
+  readonly #respawns = new Respawns();
+  readonly #cutter: FrameCutter;
+  readonly #kept = new KeptSpeech();
+  readonly #place: StagePlace = emptyPlace();
+  #order: EngineProcessOrder;
+  #child: EngineChild | undefined;
+  #isReady = false;
+  #isStopped = false;
+  #epoch: number;
+  /** By then the process must have said something. */
+  #deadlineMs = Infinity;
+  #sentPlace = -1;
+  #rungs: readonly RungReport[] = [];
+  /** Frames whose samples the cutter holds back, oldest first. */
+  readonly #cut: Omit<SpeechNews, "pcm">[] = [];
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+    this.#order = options.order;
+    this.#epoch = options.epoch.current;
+    this.#cutter = new FrameCutter(options.speech.samplesPerFrame);
+    options.gauges.set("family", -1);
+    this.#spawn();
+  }
+
+  /** To be called every few milliseconds, and when speech is queued. */
+  tick(): void {
+    if (this.#isStopped) return;
+    this.#followEpoch();
+    this.#hear();
+    this.#tellPlace();
+    const { clock } = this.#options;
+    if (clock.nowMs() > this.#deadlineMs) {
+      this.#deadlineMs = Infinity;
+      this.#die(this.#isReady ? "it hangs" : `it was not ready within ${START_MS_MAX / 1000} s`);
+    }
+  }
+
+  /** From now on another avatar is shown. */
+  show(avatar: AvatarOrder): void {
+    this.#order = { ...this.#order, avatar };
+    this.#child?.send(textFrame(TO_ENGINE.avatar, avatar));
+  }
+
+  #spawn(): void {
+    const { entry = new URL("./engine_process.ts", import.meta.url), clock } = this.#options;
+    this.#isReady = false;
+    const child = this.#child = new EngineChild(entry, {
+      onFrame: (frame) => this.#take(child, frame),
+      onEnd: (why) => this.#onEnd(child, why),
+    });
+    this.#deadlineMs = clock.nowMs() + START_MS_MAX;
+    child.send(textFrame(TO_ENGINE.order, this.#order));
+    child.send(numberFrame(TO_ENGINE.interrupt, this.#epoch));
+  }
+
+  #take(child: EngineChild, { kind, payload }: PipeFrame): void {
+    if (child !== this.#child) return;
+    const { clock, gauges } = this.#options;
+    if (kind === FROM_ENGINE.result) this.#takeResult(payload);
+    else if (kind === FROM_ENGINE.busy) this.#deadlineMs = clock.nowMs() + numberOf(payload);
+    else if (kind === FROM_ENGINE.idle) this.#deadlineMs = Infinity;
+    else if (kind === FROM_ENGINE.ready) this.#takeReady(textOf(payload) as ReadyNews);
+    else if (kind === FROM_ENGINE.status) this.#takeStatus(textOf(payload) as StatusNews);
+    else if (kind === FROM_ENGINE.rung) {
+      const rung = textOf(payload) as RungReport;
+      this.#rungs = [...this.#rungs.filter(({ family }) => family !== rung.family), rung];
+      if (rung.trouble === undefined) {
+        gauges.set("family", FAMILIES.indexOf(rung.family));
+        this.#options.onReady({ rungs: this.#rungs, family: rung.family });
+      }
+    } else if (kind === FROM_ENGINE.fault) {
+      const { message, isFinal } = textOf(payload) as FaultNews;
+      this.#die(message, isFinal);
+    }
+  }
+
+  #takeReady(news: ReadyNews): void {
+    const { gauges, onReady } = this.#options;
+    this.#rungs = news.rungs;
+    this.#deadlineMs = Infinity;
+    onReady(news);
+    if (news.family === undefined) return this.#giveUp();
+    this.#isReady = true;
+    gauges.set("family", FAMILIES.indexOf(news.family));
+    gauges.set("isActive", 1);
+    this.#retell(this.#child!);
+  }
+
+  #takeStatus({ frameMs, stride, renderedFrames, skippedFrames, restFrames, rssBytes }: StatusNews): void {
+    const { gauges } = this.#options;
+    for (
+      const [name, value] of Object.entries({
+        ...{ frameMs, stride, renderedFrames, skippedFrames, restFrames, rssBytes },
+      })
+    ) gauges.set(name as "frameMs", value);
+  }
+
+  #takeResult(payload: Uint8Array): void {
+    const { patches, epoch, gauges } = this.#options;
+    const result = resultOf(payload);
+    if (result === undefined) return;
+    const isStale = epoch.isStale(result.epoch, result.isProtected);
+    if (isStale || result.avatar !== this.#order.avatar.number || !patches.write(result)) {
+      gauges.add("droppedResults");
+    }
+  }
+
+  #followEpoch(): void {
+    const { epoch } = this.#options;
+    if (epoch.current === this.#epoch) return;
+    this.#epoch = epoch.current;
+    this.#kept.dropStale(this.#epoch);
+    this.#child?.send(numberFrame(TO_ENGINE.interrupt, this.#epoch));
+  }
+
+  /** Takes all speech that is queued, whatever the process does. */
+  #hear(): void {
+    const { speech, epoch, actionOf } = this.#options;
+    for (let slot = speech.ring.peek(); slot >= 0; slot = speech.ring.peek()) {
+      const flags = speech.flags(slot);
+      const isProtected = (flags & SPEECH_FLAG.protected) !== 0;
+      if (!epoch.isStale(speech.epoch(slot), isProtected)) {
+        const isFirst = (flags & SPEECH_FLAG.first) !== 0;
+        if (isFirst) {
+          this.#cutter.reset();
+          this.#cut.length = 0;
+        }
+        const isLast = (flags & SPEECH_FLAG.last) !== 0;
+        let action = -1;
+        for (let nth = 0; nth < 4 && action < 0; nth++) action = actionOf(speech.cue(slot, nth));
+        const about = { firstFrame: speech.speechFrame(slot), epoch: speech.epoch(slot), isProtected };
+        this.#cut.push({ isLast, action, ...(isFirst ? { about } : {}) });
+        this.#cutter.hear(speech.samples(slot));
+        this.#pass(isLast);
+      }
+      speech.ring.release();
+    }
+  }
+
+  /** Hands on each frame whose 16 kHz samples are whole. */
+  #pass(isLast: boolean): void {
+    for (
+      let pcm = this.#cutter.take();
+      pcm !== undefined && this.#cut.length > 0;
+      pcm = this.#cutter.take()
+    ) {
+      this.#tell(pcm);
+    }
+    if (!isLast) return;
+    this.#cutter.end();
+    while (this.#cut.length > 0) this.#tell(this.#cutter.takeLast());
+  }
+
+  #tell(pcm: Float32Array): void {
+    const about = this.#cut.shift()!;
+    if (about.about) this.#sentPlace = -1; // the place goes before the speech that follows it
+    this.#tellPlace();
+    const news = { ...about, pcm: pcm.slice() };
+    this.#kept.add(news);
+    if (!this.#isReady) return;
+    if (!this.#child!.send(speechFrame(news))) this.#die("it no longer takes what it is told");
+  }
+
+  /** A process that has heard nothing hears what is still to be spoken. */
+  #retell(child: EngineChild): void {
+    this.#sentPlace = -1;
+    this.#tellPlace();
+    for (const news of this.#kept.from(this.#place.nextSpeechFrame)) child.send(speechFrame(news));
+  }
+
+  /** The stage's place, as often as it moves while there is speech; not while the pipe is full. */
+  #tellPlace(): void {
+    const { board } = this.#options;
+    if (!board.read(this.#place)) return;
+    this.#kept.dropBefore(this.#place.nextSpeechFrame);
+    const { nextSpeechFrame, walk, isStarted } = this.#place;
+    const moved = nextSpeechFrame * 2 + (isStarted ? 1 : 0) +
+      (isStarted ? 0 : (walk.actionStep + walk.idleStep + walk.speakingStep) / 1e6);
+    const child = this.#child;
+    if (!this.#isReady || child === undefined || moved === this.#sentPlace) return;
+    if (this.#sentPlace >= 0 && (this.#kept.isEmpty || !child.isClear)) return;
+    this.#sentPlace = moved;
+    child.send(placeFrame(this.#place));
+  }
+
+  #die(why: string, isFinal = false): void {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    child.kill();
+    this.#down(why, isFinal);
+  }
+
+  #onEnd(child: EngineChild, why: string): void {
+    if (child !== this.#child) return;
+    this.#child = undefined;
+    if (!this.#isStopped) this.#down(why, false);
+  }
+
+  #down(why: string, isFinal: boolean): void {
+    const { gauges, clock, onTrouble } = this.#options;
+    gauges.set("isActive", 0);
+    this.#deadlineMs = Infinity;
+    const family = FAMILIES[gauges.get("family")] ?? "video";
+    const mouth = "visemes move the mouth";
+    if (isFinal) {
+      onTrouble(`the ${family} engine cannot speak (${oneLine(why)}); ${mouth}`);
+      return this.#giveUp();
+    }
+    if (!this.#respawns.died(clock.nowMs())) {
+      onTrouble(
+        `the ${family} engine died three times within a minute (${oneLine(why)}), it stays off; ${mouth}`,
+      );
+      return this.#giveUp();
+    }
+    onTrouble(`the ${family} engine died (${oneLine(why)}), starting it again; meanwhile ${mouth}`);
+    gauges.add("restarts");
+    this.#spawn();
+  }
+
+  #giveUp(): void {
+    this.#options.gauges.set("isActive", 0);
+    this.#options.gauges.set("family", -1);
+    this.#isReady = false;
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    this.#options.gauges.set("isActive", 0);
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    child.kill();
+    await child.ended;
+  }
+}

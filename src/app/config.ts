@@ -9,7 +9,9 @@ import { EXPRESSION_NAMES } from "../text/mod.ts";
 import { FRAME_RATES_HZ } from "../time/mod.ts";
 
 /** The names that src/lipsync knows (a test compares them): every command loads this file, so it does not load that. */
-const ENGINES = ["viseme", "viseme-fast", "loudness"] as const;
+const ENGINES = ["auto", "musetalk", "wav2lip", "ultralight", "viseme", "viseme-fast", "loudness"] as const;
+/** Likewise those of src/model. */
+const PROVIDERS = ["auto", "cuda", "tensorrt", "dml", "coreml", "webgpu", "cpu"] as const;
 
 /** What a setting's schema carries beside its type; `wanted` ends the sentence "fps is 23, wanted ...". */
 interface Note {
@@ -68,6 +70,22 @@ const textToSpeech = z.strictObject({
 /** More than the playback buffer can hold: src/sound/playback_buffer.ts refuses it too. */
 const WATER_MS_MAX = 2000;
 
+const neural = z.strictObject({
+  model: note(
+    z.string().min(1).optional(),
+    "model folder of the video engine; default the first of its family",
+    "the name of a model folder",
+  ),
+  provider: choice(PROVIDERS, "auto", "what computes the video engine"),
+  threads: whole(
+    0,
+    64,
+    0,
+    "threads of the video engine on the processor; 0 takes one less than there are cores",
+  ),
+  leadMsMax: whole(80, 1000, 400, "most that is rendered ahead of what is shown"),
+});
+
 const playback = z.strictObject({
   preBufferMs: whole(
     0,
@@ -111,9 +129,10 @@ export const ConfigSchema = z.strictObject({
   modelFolders: folders("more folders to look for models in, before the usual ones"),
   engine: choice(
     ENGINES,
-    "viseme",
-    "what moves the lips: a network, one that looks less far ahead, or loudness",
+    "auto",
+    "what moves the lips: auto takes the best that avatar, models and machine allow",
   ),
+  neural: neural.prefault({}),
   voice: note(z.string().min(1).optional(), "voice of the speech engine, e.g. en-us", "the name of a voice"),
   tts: textToSpeech.prefault({}),
   camera: text(

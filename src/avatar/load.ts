@@ -9,10 +9,15 @@ import { type AvatarLook, type Framing, readBackground } from "./look.ts";
 import { loadPhoto } from "./photo/load_photo.ts";
 import { PosedFace } from "./posed/posed_face.ts";
 import type { Puppet } from "./posed/puppet.ts";
-import { generatedName, openAvatar } from "./store.ts";
+import { badAvatar } from "./folder.ts";
+import { generatedName, openAvatar, type OpenedAvatar } from "./store.ts";
+import { loadVideo } from "./video/load_video.ts";
+import { checkHashes, lookThrough } from "./video/video_facts.ts";
 
 const SIDE_MIN = 64;
 const SIDE_MAX = 4096;
+/** How long a live stage may be held up by a frame of film that is not decoded yet. */
+const PATIENCE_MS = 3;
 
 export interface FaceOptions {
   /** Frames a second of the programme, for the speed of blinks. Default 25. */
@@ -23,6 +28,11 @@ export interface FaceOptions {
   readonly background?: string;
   /** Default "bust". */
   readonly framing?: Framing;
+  /**
+   * How long the thread may be blocked by a frame of film that is not decoded yet. Default 3, as live wants it; where
+   * every frame must be the right one, some seconds.
+   */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -38,11 +48,15 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
       );
     }
   }
-  const look: AvatarLook = {
-    background: readBackground(options.background ?? "own"),
-    framing: options.framing ?? "bust",
-  };
+  const look = lookOf(options);
   const { background } = look;
+  const opened = openSource(source);
+  if (opened?.manifest.kind === "video") {
+    const { manifest, folder } = opened;
+    if (background.kind !== "own") throw notCutOut(manifest.id, 'wanted the background "own"');
+    const { fps = 25, patienceMs = PATIENCE_MS } = options;
+    return await loadVideo(folder, manifest, size, { fps, patienceMs, framing: look.framing });
+  }
   const behind = background.kind === "colour"
     ? colourBackdrop(background.colour, size)
     : background.kind === "picture"
@@ -50,9 +64,9 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
     : background.kind;
   const puppet = await loadPuppet(source, size, look);
   if (background.kind !== "own" && !puppet.figure.alpha) {
-    throw new InputFault(
-      `avatar ${puppet.id} is not cut out of its background, wanted the background "own", or a photo prepared with --background transparent`,
-      { code: "bad_background" },
+    throw notCutOut(
+      puppet.id,
+      'wanted the background "own", or a photo prepared with --background transparent',
     );
   }
   return new PosedFace(puppet, { fps: options.fps ?? 25, seed: options.seed ?? 1, background: behind });
@@ -60,9 +74,17 @@ export async function loadFace(source: string, size: FrameSize, options: FaceOpt
 
 /**
  * Throws what loadFace would, without making anything that lasts: to be called before devices are opened. Loads the
- * avatar at a size where that costs little.
+ * avatar at a size where that costs little; of a video avatar it reads every file once and compares hashes.
  */
 export async function checkAvatar(source: string, options: FaceOptions = {}): Promise<void> {
+  const opened = openSource(source);
+  if (opened?.manifest.kind === "video") {
+    if (lookOf(options).background.kind !== "own") {
+      throw notCutOut(opened.manifest.id, 'wanted the background "own"');
+    }
+    lookThrough(opened.folder, opened.manifest);
+    return await checkHashes(opened.folder, opened.manifest);
+  }
   using _face = await loadFace(source, { width: SIDE_MIN, height: SIDE_MIN }, options);
 }
 
@@ -78,5 +100,25 @@ export async function loadPuppet(source: string, size: FrameSize, look: AvatarLo
       return await loadGenerated(manifest, size, look);
     case "photo":
       return await loadPhoto(folder, manifest, size, look);
+    case "video":
+      throw badAvatar(`avatar ${folder.path} is made of film and has no still figure, wanted another kind`);
   }
+}
+
+/** Undefined for an avatar that has no folder. */
+function openSource(source: string): OpenedAvatar | undefined {
+  return generatedName(source) === undefined ? openAvatar(source) : undefined;
+}
+
+function lookOf(options: FaceOptions): AvatarLook {
+  return {
+    background: readBackground(options.background ?? "own"),
+    framing: options.framing ?? "bust",
+  };
+}
+
+function notCutOut(id: string, wanted: string): InputFault {
+  return new InputFault(`avatar ${id} is not cut out of its background, ${wanted}`, {
+    code: "bad_background",
+  });
 }

@@ -3,9 +3,15 @@ import { z } from "zod";
 import { drawnManifest } from "./drawn/manifest.ts";
 import { generatedManifest } from "./generated/manifest.ts";
 import { photoManifest } from "./photo/manifest.ts";
+import { videoManifest } from "./video/manifest.ts";
 
 /** Each kind of avatar adds its own shape; all of them begin with `identity` of manifest_fields.ts. */
-export const avatarManifest = z.discriminatedUnion("kind", [drawnManifest, generatedManifest, photoManifest]);
+export const avatarManifest = z.discriminatedUnion("kind", [
+  drawnManifest,
+  generatedManifest,
+  photoManifest,
+  videoManifest,
+]);
 
 export type AvatarManifest = z.infer<typeof avatarManifest>;
 export type {

@@ -17,6 +17,8 @@ interface Pass {
 }
 
 const SIZE_MAX = 65_536;
+/** As exact as the caller wants it. */
+type Samples = Float32Array | Float64Array;
 
 export class RealFft {
   readonly #half: number;
@@ -44,7 +46,7 @@ export class RealFft {
   }
 
   /** `input` has `size` samples, `power` size / 2 + 1 places. */
-  power(input: Float32Array, power: Float32Array): void {
+  power(input: Samples, power: Samples): void {
     for (let index = 0; index < this.size; index++) this.#now[index] = input[index]!;
     for (const pass of this.#passes) {
       run(pass, this.#now, this.#next);
@@ -56,7 +58,7 @@ export class RealFft {
   }
 
   /** Even samples were the real part and odd ones the imaginary part of a signal of half the length. */
-  #untangle(power: Float32Array): void {
+  #untangle(power: Samples): void {
     const half = this.#half;
     const now = this.#now;
     for (let k = 0; k <= half; k++) {

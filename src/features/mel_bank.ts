@@ -1,7 +1,7 @@
 /**
- * The mel filter bank of Whisper: 80 triangles on Slaney's mel scale, each of unit area (Slaney's norm).
+ * The mel filter banks of Whisper and Wav2Lip: 80 triangles on Slaney's mel scale, each of unit area (Slaney's norm).
  *
- * In: a power spectrum of 16 kHz sound, 201 bins 40 Hz apart. Out: 80 energies. Any thread; computed once by the
+ * In: a spectrum of 16 kHz sound (Whisper: power, 201 bins 40 Hz apart). Out: 80 energies. Any thread; computed once by the
  * constructor in double precision, kept as 32-bit weights as the reference does. Source of the scale: Slaney,
  * Auditory Toolbox, 1998: linear to 1 000 Hz (200 / 3 Hz a mel), then logarithmic (27 steps for a factor of 6.4).
  */
@@ -28,10 +28,11 @@ export class MelBank {
   readonly #starts = new Int32Array(MEL_COUNT + 1);
   readonly #weights: Float32Array;
 
-  /** `bins` from 0 Hz to half the rate, both included. */
-  constructor(readonly bins: number) {
-    const topMel = hzToMel(FEATURE_RATE_HZ / 2);
-    const edges = Array.from({ length: MEL_COUNT + 2 }, (_, k) => melToHz(topMel * k / (MEL_COUNT + 1)));
+  /** `bins` from 0 Hz to half the rate, both included; the filters lie between `lowHz` and `highHz`. */
+  constructor(readonly bins: number, lowHz = 0, highHz = FEATURE_RATE_HZ / 2) {
+    const lowMel = hzToMel(lowHz);
+    const stepMel = (hzToMel(highHz) - lowMel) / (MEL_COUNT + 1);
+    const edges = Array.from({ length: MEL_COUNT + 2 }, (_, k) => melToHz(lowMel + stepMel * k));
     const weights: number[] = [];
     for (let mel = 0; mel < MEL_COUNT; mel++) {
       const [low, middle, high] = [edges[mel]!, edges[mel + 1]!, edges[mel + 2]!];
@@ -55,7 +56,7 @@ export class MelBank {
   }
 
   /** Writes the energies of `power` to the first MEL_COUNT places of `into`. */
-  apply(power: Float32Array, into: Float32Array): void {
+  apply(power: Float32Array | Float64Array, into: Float32Array | Float64Array): void {
     for (let mel = 0; mel < MEL_COUNT; mel++) {
       const last = this.#starts[mel + 1]!;
       let bin = this.#firstBins[mel]!;

@@ -18,11 +18,20 @@ export {
 } from "./mouth.ts";
 export { MouthFinish } from "./mouth_finish.ts";
 export { MouthRing } from "./mouth_ring.ts";
+export type {
+  AvatarOrder,
+  EngineProcessOrder,
+  ReadyNews,
+  RungReport,
+  StatusNews,
+} from "./neural/messages.ts";
+export { type NeuralState, RunningNeural, type StartNeuralOptions } from "./neural/start_neural.ts";
+export { RungStack } from "./neural/rung_stack.ts";
+export { SpeechTap } from "./neural/speech_tap.ts";
 export { FAMILIES, type Family } from "./neural/mouth_network.ts";
 export { NEURAL_GAUGES, type NeuralGauge, type NeuralGauges, neuralGauges } from "./neural/neural_gauges.ts";
 export { PATCH_SIDE_MAX, PATCH_SLOTS, type PatchResult, PatchRing } from "./patch_ring.ts";
 export { emptyPlace, type StagePlace, WalkBoard } from "./walk_board.ts";
-export { OnnxSession, type OnnxSessionOptions, type TensorShape } from "./onnx_session.ts";
 export { type EngineState, type RunningEngine, startEngine, type StartEngineOptions } from "./start.ts";
 export { EngineStation, type EngineStationOptions } from "./station.ts";
 export { StressMeter } from "./stress.ts";

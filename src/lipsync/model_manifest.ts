@@ -1,21 +1,13 @@
-/** What a model's folder says about itself: the shape of model.json, checked where it comes in. */
+/** What a viseme model's folder says about itself: the shape of model.json, checked where it comes in. */
 import { z } from "zod";
 import { HOP_SAMPLES, MEL_COUNT } from "../features/mod.ts";
+import { manifestBase } from "../model/mod.ts";
 import { FEATURE_RATE_HZ } from "../time/mod.ts";
 import { MOUTH_PARAMETERS } from "./mouth.ts";
 import { VISEMES } from "./viseme.ts";
 
-/** A model's name and its folder's. */
-export const MODEL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
-/** Neither a folder nor a hidden file. */
-const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$/;
+const FILES_MAX = 8;
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
-
-const file = z.object({
-  name: z.string().regex(FILE_NAME, "wanted a file name without folders"),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "wanted 64 hexadecimal digits"),
-  bytes: z.int().min(1).max(FILE_BYTES_MAX),
-});
 
 /** The words in this order and no others. */
 function words(wanted: readonly string[]) {
@@ -27,12 +19,8 @@ function words(wanted: readonly string[]) {
 
 /** A network that hears log-mel columns and answers a viseme and a mouth for every 20 ms. */
 export const visemeManifest = z.object({
-  name: z.string().regex(MODEL_NAME, "wanted 1 to 40 of a-z, 0-9 and -"),
+  ...manifestBase(FILES_MAX, FILE_BYTES_MAX),
   kind: z.literal("viseme"),
-  version: z.literal(1),
-  files: z.array(file).min(1).max(8),
-  licence: z.string().min(1).max(2000),
-  author: z.string().max(200).optional(),
   rateHz: z.literal(FEATURE_RATE_HZ),
   hopSamples: z.literal(HOP_SAMPLES),
   mels: z.literal(MEL_COUNT),
@@ -51,10 +39,3 @@ export const visemeManifest = z.object({
 });
 
 export type VisemeManifest = z.infer<typeof visemeManifest>;
-
-/** The first thing wrong, in one line: where, and what is wanted. */
-export function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]!;
-  const where = issue.path.join(".");
-  return where === "" ? issue.message : `${where}: ${issue.message}`;
-}

@@ -7,10 +7,10 @@
  */
 import type { Tensor } from "onnxruntime-node";
 import { MEL_COUNT } from "../features/mod.ts";
+import { OnnxSession } from "../model/mod.ts";
 import type { VisemeManifest } from "./model_manifest.ts";
 import type { StoredModel } from "./model_store.ts";
 import { MOUTH_LENGTH } from "./mouth.ts";
-import { OnnxSession } from "./onnx_session.ts";
 import { VISEME_COUNT } from "./viseme.ts";
 
 /** Frames that one run takes at most: a second. */
@@ -44,7 +44,8 @@ export class VisemeNetwork implements Disposable {
     const context = [1, manifest.contextFrames, MEL_COUNT];
     const state = [1, 1, manifest.stateSize];
     const session = await OnnxSession.open({
-      bytes: onnx,
+      source: onnx,
+      isExact: true,
       what: `model ${folder}`,
       inputs: [
         { name: "mel", dims: [1, "columns", MEL_COUNT] },

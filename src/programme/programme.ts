@@ -5,7 +5,6 @@
  * In: text, files, interrupts. Out: a camera, a sound device, a recording, events. What the machine lacks never stops
  * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
  */
-import { checkAvatar, EXPRESSIONS, findAvatar } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
@@ -27,22 +26,14 @@ import {
 } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Folders, Log } from "../app/mod.ts";
+import { Cast, castAvatar } from "./cast.ts";
 import { EventHub } from "./event_hub.ts";
-import { engineChoice, lookOf } from "./settings.ts";
-import { act } from "./manner.ts";
+import { round, roundEach } from "./round.ts";
+import { engineChoice } from "./settings.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
-import { StageThread } from "./stage_thread.ts";
-import {
-  type CameraState,
-  pictureState,
-  type ProgrammeState,
-  type RecordingState,
-  round,
-  roundEach,
-  soundState,
-} from "./state.ts";
+import { cameraState, pictureState, type ProgrammeState, recordingState, soundState } from "./state.ts";
 import { Subtitles } from "./subtitles.ts";
 import { checkVoice, openTts } from "./voice.ts";
 
@@ -68,7 +59,7 @@ export class Programme implements AsyncDisposable {
   /** Undefined where the engine could not tell. */
   #voices: readonly Voice[] | undefined;
   #speaker!: Speaker;
-  #stage!: StageThread;
+  #cast!: Cast;
   #engine!: RunningEngine;
   #sound!: SoundSink;
   #microphone: VirtualMicrophone | undefined;
@@ -105,35 +96,34 @@ export class Programme implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { config, folders, signal } = this.#options;
-    const avatar = findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars]);
     // An avatar or a model that is not whole ends a start before it began.
-    await Promise.all([checkAvatar(avatar, lookOf(config)), checkEngine(engineChoice(config, folders))]);
+    const [casting] = await Promise.all([
+      castAvatar(config, folders),
+      checkEngine(engineChoice(config, folders)),
+    ]);
+    const { memory } = this;
+    this.#cast = new Cast({ config, folders, memory, log: this.#options.log, signal }, casting);
     this.#camera = this.#openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
     const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);
     for (const opened of opening) if (opened.status === "rejected") throw opened.reason;
-    const { crossfadeMs, syncThresholdMs, avOffsetMs } = config;
-    const { preBufferMs } = config.playback;
-    const { rightContextMs } = this.#engine.state();
-    const order = {
-      avatar,
-      look: lookOf(config),
-      expression: EXPRESSIONS.indexOf(config.expression),
-      ...{ crossfadeMs, syncThresholdMs, avOffsetMs, preBufferMs, rightContextMs },
-    };
-    const link = this.#camera?.link;
-    this.#stage = this.#opened.use(
-      await StageThread.start(
-        this.memory,
-        link ? { ...order, camera: { shape: link.shape, buffer: link.buffer } } : order,
-        signal,
-      ),
-    );
+    this.#opened.use(this.#cast);
+    await this.#cast.begin(this.#engine.state().rightContextMs, this.#camera?.link);
     if (config.record !== undefined) this.#recording = await this.#record(config.record);
     this.#followPlayhead();
     // Not before: a start that fails says one thing, why it failed.
     for (const note of this.#allNotes()) this.#options.log.warn(note);
     this.#isStarted = true;
+  }
+
+  /** Shows another avatar, which dissolves out of this one, whatever is being said. Rejects with InputFault. */
+  showAvatar(name: string): Promise<void> {
+    return this.#cast.show(name);
+  }
+
+  /** What act() takes. */
+  acts(): { expressions: readonly string[]; actions: readonly string[] } {
+    return this.#cast.acts();
   }
 
   #openCamera(): CameraSupervisor | undefined {
@@ -208,6 +198,8 @@ export class Programme implements AsyncDisposable {
     this.#speaker = this.#opened.use(
       new Speaker({
         rings: [memory.speech, memory.engineSpeech],
+        taps: [memory.neuralSpeech],
+        cues: this.#cast.cues,
         epoch: memory.epoch,
         tts: this.#tts,
         samplesPerFrame: memory.rate.samplesPerFrame,
@@ -294,7 +286,8 @@ export class Programme implements AsyncDisposable {
 
   /** An expression from now on, or an action once. Throws InputFault `unknown_act`, CapacityFault `acts_full`. */
   act(name: string): void {
-    act(name, this.memory.cues);
+    const own = this.#cast.act(name);
+    if (own !== undefined) this.sayFile(own.sound, { cue: own.name });
   }
 
   /** Resolves when everything said so far has been heard. */
@@ -304,7 +297,7 @@ export class Programme implements AsyncDisposable {
 
   /** Rejects when the programme cannot go on. */
   get died(): Promise<never> {
-    return this.#stage.died;
+    return this.#cast.died;
   }
 
   /** Where the page is, once it is served. */
@@ -344,13 +337,18 @@ export class Programme implements AsyncDisposable {
     const { stageGauges: stage, soundGauges: sound } = this.memory;
     const speaker = this.#speaker.state();
     const { speaking } = this.#subtitles;
-    const recording = this.#recordingState();
+    const recording = recordingState(this.#recording);
     return {
-      avatar: config.avatar,
+      avatar: this.#cast.avatar,
       engine: config.engine,
+      video: this.#cast.videoState(),
       size: `${config.width}x${config.height}`,
       uptimeMs: Math.round(clock.nowMs() - this.#startedMs),
-      picture: pictureState(stage, round(this.#fps.measure(stage.get("units"), clock.nowMs()), 1)),
+      picture: pictureState(
+        stage,
+        round(this.#fps.measure(stage.get("units"), clock.nowMs()), 1),
+        this.#cast.action,
+      ),
       speech: {
         queued: speaker.queued,
         queuedMs: speaker.queuedMs,
@@ -362,25 +360,13 @@ export class Programme implements AsyncDisposable {
         interrupts: stage.get("interrupts"),
         ...(speaking ? { speaking } : {}),
       },
-      camera: this.#cameraState(),
+      camera: cameraState(this.#camera),
       sound: soundState(sound, this.#sound.state(), this.#microphone?.sourceName),
       lipsync: roundEach(this.#engine.gauges.snapshot(), 3),
       ...(recording ? { recording } : {}),
       ...(this.page ? { page: this.page } : {}),
       notes: this.#allNotes(),
     };
-  }
-
-  #cameraState(): CameraState {
-    if (!this.#camera) return { state: "none" };
-    const { path, card, format, state, written, dropped, lostCount } = this.#camera.state();
-    return { path, card, format, state, written, dropped, lostCount };
-  }
-
-  #recordingState(): RecordingState | undefined {
-    if (!this.#recording) return undefined;
-    const { path, encodedFrames, lostUnits } = this.#recording.state();
-    return { path, frames: encodedFrames, lostUnits };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

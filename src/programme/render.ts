@@ -7,8 +7,10 @@
  * left to be fed.
  */
 import { type FaceOptions, loadFace } from "../avatar/mod.ts";
-import { createEngine, type EngineChoice, EngineStation } from "../lipsync/mod.ts";
-import { Speaker, type SpeechEvent, type Tts } from "../speech/mod.ts";
+import { createEngine, type EngineChoice, type EngineProcessOrder, EngineStation } from "../lipsync/mod.ts";
+import { RenderedPatches } from "./rendered_patches.ts";
+import type { VideoPlan } from "./video_part.ts";
+import { type CueNames, Speaker, type SpeechEvent, type Tts } from "../speech/mod.ts";
 import { Stage } from "../stage/mod.ts";
 import { type UnitSlot } from "../unit/mod.ts";
 import { delay } from "../time/mod.ts";
@@ -22,6 +24,11 @@ export interface RenderOptions {
   /** Index into EXPRESSIONS of the one it begins with. Default 0, neutral. */
   readonly expression?: number;
   readonly engine: EngineChoice;
+  /** Of a film avatar: what may speak on it, and how it is computed. */
+  readonly video?: {
+    readonly plan: VideoPlan;
+    readonly order: Omit<EngineProcessOrder, "avatar" | "families">;
+  };
   readonly tts: Tts;
   readonly crossfadeMs: number;
   readonly syncThresholdMs: number;
@@ -31,6 +38,8 @@ export interface RenderOptions {
   /** Takes each unit; the slot is reused after the promise settles. */
   readonly onUnit: (slot: UnitSlot) => Promise<void>;
   readonly onEvent?: (event: SpeechEvent) => void;
+  /** What in brackets is done instead of spoken. Default: expressions and actions. */
+  readonly cues?: CueNames;
   /** Told once an utterance, in one line, when the engine fails and loudness takes over. */
   readonly onFault?: (line: string) => void;
   readonly signal: AbortSignal;
@@ -53,6 +62,9 @@ export async function render(options: RenderOptions): Promise<number> {
     epoch,
     onFault: (line) => options.onFault?.(line),
   });
+  await using patches = options.video
+    ? await RenderedPatches.open(memory, options.video.plan, options.video.order, options.onFault)
+    : undefined;
   const stage = new Stage({
     rate,
     face,
@@ -63,9 +75,12 @@ export async function render(options: RenderOptions): Promise<number> {
     crossfadeMs: options.crossfadeMs,
     syncThresholdMs: options.syncThresholdMs,
     expression: options.expression ?? 0,
+    ...(patches ? { neural: patches.forStage } : {}),
   });
   await using speaker = new Speaker({
     rings: [speech, memory.engineSpeech],
+    ...(patches ? { taps: [memory.neuralSpeech] } : {}),
+    ...(options.cues ? { cues: options.cues } : {}),
     epoch,
     tts: options.tts,
     samplesPerFrame: rate.samplesPerFrame,
@@ -89,7 +104,8 @@ export async function render(options: RenderOptions): Promise<number> {
   options.say(speaker);
   for (;;) {
     await station.step();
-    if (isAnswered(memory)) {
+    const isPatched = await patches?.step() ?? true;
+    if (isAnswered(memory) && isPatched) {
       await pull();
     } else if (speaker.isFed() && speech.ring.queued === 0) {
       break;

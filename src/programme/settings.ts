@@ -1,7 +1,7 @@
 /** From the settings to how an avatar is shown and what moves its lips: the same for `render` and `live`. */
 import type { Config, Folders } from "../app/mod.ts";
 import type { FaceOptions } from "../avatar/mod.ts";
-import type { EngineChoice } from "../lipsync/mod.ts";
+import { ENGINE_KINDS, type EngineChoice } from "../lipsync/mod.ts";
 
 export function lookOf({ fps, background, framing, avatar, seed }: Config): FaceOptions {
   return { fps, background, framing, seed: seed > 0 ? seed : hash(avatar) };
@@ -14,7 +14,13 @@ function hash(text: string): number {
   return value >>> 1;
 }
 
+/** What answers mouth parameters: beside a video engine it is always the network. */
+export function engineChoice(config: Config, folders: Folders): EngineChoice {
+  const kind = ENGINE_KINDS.find((one) => one === config.engine) ?? "viseme";
+  return { kind, models: modelFolders(config, folders) };
+}
+
 /** The user's own models come before the usual ones. */
-export function engineChoice({ engine, modelFolders }: Config, { models }: Folders): EngineChoice {
-  return { kind: engine, models: [...modelFolders, ...models] };
+export function modelFolders({ modelFolders }: Config, { models }: Folders): readonly string[] {
+  return [...modelFolders, ...models];
 }

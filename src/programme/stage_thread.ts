@@ -1,11 +1,17 @@
-/** Main side of the stage's isolate: starts it, waits until its face is loaded, ends it by the stop flag. */
+/**
+ * Main side of the stage's isolate: starts it, waits until its face is loaded, ends it by the stop flag, or has another
+ * one take over between two units.
+ */
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
+import { StageBaton } from "../stage/mod.ts";
 import { withDeadline } from "../time/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
 import type { StageNews, StageOrder } from "./stage_worker.ts";
 
 const READY_MS_MAX = 20_000;
 const STOP_MS_MAX = 2_000;
+
+export type StageSetup = Omit<StageOrder, "programme" | "baton" | "from">;
 
 export class StageThread implements AsyncDisposable {
   /** Rejects when the stage dies: without it there is no programme. Never resolves. */
@@ -15,14 +21,16 @@ export class StageThread implements AsyncDisposable {
   readonly #ready = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   readonly #died = Promise.withResolvers<never>();
+  readonly #baton = new StageBaton();
 
   /** Rejects with InputFault for an avatar that cannot be used, Fault `stage_failed`, `deadline` or the signal's reason. */
   static async start(
     memory: ProgrammeMemory,
-    order: Omit<StageOrder, "programme">,
+    order: StageSetup,
     signal: AbortSignal,
+    from?: StageBaton,
   ): Promise<StageThread> {
-    const thread = new StageThread(memory, order);
+    const thread = new StageThread(memory, order, from);
     try {
       await withDeadline(thread.#ready.promise, READY_MS_MAX, "loading the avatar", signal);
     } catch (error) {
@@ -32,7 +40,7 @@ export class StageThread implements AsyncDisposable {
     return thread;
   }
 
-  private constructor(memory: ProgrammeMemory, order: Omit<StageOrder, "programme">) {
+  private constructor(memory: ProgrammeMemory, order: StageSetup, from?: StageBaton) {
     this.#memory = memory;
     this.died = this.#died.promise;
     this.died.catch(() => {}); // whoever waits for it is told; nobody has to
@@ -45,8 +53,27 @@ export class StageThread implements AsyncDisposable {
       event.preventDefault();
       this.#fail(event.message);
     };
-    const full: StageOrder = { ...order, programme: memory.message() };
+    const full: StageOrder = {
+      ...order,
+      programme: memory.message(),
+      baton: this.#baton.buffer,
+      ...(from ? { from: from.buffer } : {}),
+    };
     this.#worker.postMessage(full);
+  }
+
+  /**
+   * Another stage, with another avatar, goes on after the next unit. Rejects as start() does; this one runs on then.
+   * `onTaken` is called just before it gives up its place.
+   */
+  async replace(order: StageSetup, signal: AbortSignal, onTaken: () => void): Promise<StageThread> {
+    const next = await StageThread.start(this.#memory, order, signal, this.#baton);
+    onTaken();
+    this.#baton.want();
+    await withDeadline(this.#stopped.promise, STOP_MS_MAX, "changing the avatar").finally(() =>
+      this.#worker.terminate()
+    );
+    return next;
   }
 
   #hear(news: StageNews): void {

@@ -4,13 +4,18 @@
  * In: one StageOrder message; after that only shared memory, since a parked thread receives no messages. Out: units
  * in the broadcast ring, samples in the playback buffer, frames on the camera; StageNews before and after.
  */
-import { type FaceOptions, loadFace } from "../avatar/mod.ts";
+import { type Face, type FaceOptions, loadFace } from "../avatar/mod.ts";
 import { CameraLink, type CameraLinkShape, CameraOutput } from "../camera/mod.ts";
 import { InputFault, oneLine } from "../errors/mod.ts";
-import { DeviceFollower, Stage, TickLoop, type UnitSink } from "../stage/mod.ts";
-import { MonotonicClock } from "../time/mod.ts";
+import { MOUTH_LENGTH } from "../lipsync/mod.ts";
+import { DeviceFollower, Stage, StageBaton, TickLoop, type UnitSink } from "../stage/mod.ts";
+import { i420Bytes, MonotonicClock } from "../time/mod.ts";
 import { CameraSink, PlaybackSink } from "./device_sinks.ts";
 import { ProgrammeMemory, type ProgrammeMessage } from "./programme_memory.ts";
+
+const WARM_FRAMES = 20;
+/** The stage that runs gives the baton within a unit; one that died never does. */
+const TAKE_MS_MAX = 10_000;
 
 export interface StageOrder {
   readonly programme: ProgrammeMessage;
@@ -25,6 +30,12 @@ export interface StageOrder {
   readonly preBufferMs: number;
   /** Of the lip-sync engine. */
   readonly rightContextMs: number;
+  /** Counts the avatars of the programme. */
+  readonly avatarNumber: number;
+  /** What this stage gives when another one takes over. */
+  readonly baton: SharedArrayBuffer;
+  /** What it takes over with, where another one runs. */
+  readonly from?: SharedArrayBuffer;
   /** Absent where there is no camera device. */
   readonly camera?: { readonly shape: CameraLinkShape; readonly buffer: SharedArrayBuffer };
 }
@@ -55,9 +66,18 @@ side.onmessage = async (event) => {
 async function run(order: StageOrder): Promise<void> {
   const memory = ProgrammeMemory.from(order.programme);
   const { rate, speech, mouths, cues, epoch, units, playback, soundGauges, stop } = memory;
+  const { patches, board, neuralGauges } = memory;
   const gauges = memory.stageGauges;
   using face = await loadFace(order.avatar, memory.shape.size, order.look);
   const { crossfadeMs, syncThresholdMs, preBufferMs, rightContextMs, expression } = order;
+  const baton = new StageBaton(order.baton);
+  const clock = new MonotonicClock();
+  const from = order.from ? new StageBaton(order.from) : undefined;
+  if (from) {
+    warmUp(face, memory);
+    side.postMessage({ kind: "ready" });
+    if (!from.take(TAKE_MS_MAX)) return;
+  }
   const stage = new Stage({
     rate,
     face,
@@ -70,8 +90,14 @@ async function run(order: StageOrder): Promise<void> {
     preBufferMs,
     rightContextMs,
     cues,
-    expression,
+    expression: from?.get("expression") ?? expression,
     mouthsLostBefore: () => memory.engineGauges.get("lostBefore"),
+    neural: {
+      patches,
+      board,
+      avatar: order.avatarNumber,
+      isActive: () => neuralGauges.get("isActive") === 1,
+    },
   });
   const follower = new DeviceFollower();
   const sinks: UnitSink[] = [];
@@ -82,7 +108,13 @@ async function run(order: StageOrder): Promise<void> {
   }
   sinks.push(new PlaybackSink(playback)); // after the camera: a frame's time is felt first
   const loop = new TickLoop({
-    clock: new MonotonicClock(),
+    clock,
+    ...(from
+      ? {
+        firstMs: from.get("deadlineMs"),
+        before: { laggedFrames: from.get("laggedFrames"), reanchors: from.get("reanchors") },
+      }
+      : {}),
     rate,
     stage,
     units,
@@ -95,6 +127,34 @@ async function run(order: StageOrder): Promise<void> {
         soundGauges.get("isDeviceClock") === 1,
       ),
   });
-  side.postMessage({ kind: "ready" });
-  while (!stop.isRaised) loop.tick();
+  const last = units.at(units.published - 1);
+  if (from && last) stage.resume(from, last.picture);
+  if (!from) side.postMessage({ kind: "ready" });
+  while (!stop.isRaised) {
+    loop.tick();
+    if (!baton.isWanted) continue;
+    stage.save(baton);
+    baton.set("deadlineMs", loop.deadlineMs);
+    baton.set("laggedFrames", gauges.get("laggedFrames"));
+    baton.set("reanchors", gauges.get("reanchors"));
+    opened.move(); // the camera's descriptor is the next stage's now
+    baton.give();
+    return;
+  }
+}
+
+/** Paints some pictures that nobody sees: the first ones of a thread are slow, and these are due at once. */
+function warmUp(face: Face, memory: ProgrammeMemory): void {
+  const { size, hasAlpha } = memory.shape;
+  const into = {
+    ...size,
+    bytes: new Uint8Array(i420Bytes(size)),
+    ...(hasAlpha ? { alpha: new Uint8Array(size.width * size.height) } : {}),
+  };
+  const mouth = new Float32Array(MOUTH_LENGTH);
+  for (let frame = 0; frame < WARM_FRAMES; frame++) {
+    mouth.fill(frame % 2 * 0.5);
+    face.paintIdle(into, frame);
+    face.paintMouth(into, frame, mouth);
+  }
 }

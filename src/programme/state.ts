@@ -1,12 +1,17 @@
 /** What `state`, the live view and the page show: plain data, a snapshot of every station's gauges. */
-import { type Action, ACTIONS, type Expression, EXPRESSIONS } from "../avatar/mod.ts";
+import { ACTIONS, type Expression, EXPRESSIONS } from "../avatar/mod.ts";
+import type { CameraSupervisor } from "../camera/mod.ts";
+import { round } from "./round.ts";
+import type { VideoState } from "./video_state.ts";
 import type { Gauges } from "../metrics/mod.ts";
+import type { Recording } from "../record/mod.ts";
 import type { SoundGauges, SoundState as DeviceState } from "../sound/mod.ts";
 import { type Phase, PHASES, type StageGauge } from "../stage/mod.ts";
 
 export interface ProgrammeState {
   readonly avatar: string;
   readonly engine: string;
+  readonly video: VideoState;
   readonly size: string;
   readonly uptimeMs: number;
   readonly picture: PictureState;
@@ -37,7 +42,7 @@ export interface PictureState {
   /** Shown or blended to. */
   readonly expression: Expression;
   /** Running right now. */
-  readonly action?: Action;
+  readonly action?: string;
 }
 
 export interface SpeechState {
@@ -90,8 +95,8 @@ export interface RecordingState {
 }
 
 /** `fps` is measured by the caller. */
-export function pictureState(stage: Gauges<StageGauge>, fps: number): PictureState {
-  const action = ACTIONS[stage.get("action")];
+export function pictureState(stage: Gauges<StageGauge>, fps: number, clip?: string): PictureState {
+  const action = clip ?? ACTIONS[stage.get("action")];
   return {
     phase: PHASES[stage.get("phase")] ?? "idle",
     fps,
@@ -124,12 +129,14 @@ export function soundState(gauges: SoundGauges, device: DeviceState, microphone?
   };
 }
 
-/** Decimals that say something; the rest is noise to a reader. */
-export function round(value: number, digits: number): number {
-  const scale = 10 ** digits;
-  return Math.round(value * scale) / scale;
+export function cameraState(camera: CameraSupervisor | undefined): CameraState {
+  if (camera === undefined) return { state: "none" };
+  const { path, card, format, state, written, dropped, lostCount } = camera.state();
+  return { path, card, format, state, written, dropped, lostCount };
 }
 
-export function roundEach(values: Readonly<Record<string, number>>, digits: number): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value, digits)]));
+export function recordingState(recording: Recording | undefined): RecordingState | undefined {
+  if (recording === undefined) return undefined;
+  const { path, encodedFrames, lostUnits } = recording.state();
+  return { path, frames: encodedFrames, lostUnits };
 }

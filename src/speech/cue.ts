@@ -23,6 +23,8 @@ export interface CueNames {
   readonly plain: readonly string[];
   /** Those that need an argument: `[name:argument]`. */
   readonly withArgument: readonly string[];
+  /** How those that are not the stage's own are written in shared memory; they come first. */
+  readonly codes?: ReadonlyMap<string, number>;
 }
 
 export const STAGE_CUE_NAMES: CueNames = { plain: STAGE_CUES, withArgument: [] };
@@ -30,6 +32,11 @@ export const STAGE_CUE_NAMES: CueNames = { plain: STAGE_CUES, withArgument: [] }
 /** How a stage cue is written in shared memory: its place in {@linkcode STAGE_CUES}, from 1; 0 for any other name. */
 export function stageCueCode(name: string): number {
   return STAGE_CUES.indexOf(name as StageCue) + 1;
+}
+
+/** As stageCueCode, for the names of `names`. */
+export function cueCode(name: string, { codes }: CueNames): number {
+  return codes?.get(name) ?? stageCueCode(name);
 }
 
 /** Codes from here on begin a clip of a film avatar: this and the clip's number. */
@@ -45,13 +52,12 @@ export function clipOfCue(code: number): number {
   return code >= FIRST_CLIP_CODE ? code - FIRST_CLIP_CODE : -1;
 }
 
-/** The expression or action called so, in upper or lower case. Throws InputFault `unknown_act`. */
-export function stageCueNamed(typed: string): StageCue {
+/** The expression or action of `names` called so, in upper or lower case. Throws InputFault `unknown_act`. */
+export function cueNamed(typed: string, { plain }: CueNames): string {
   const wanted = typed.trim().toLowerCase();
-  const found = STAGE_CUES.find((name) => name === wanted);
-  if (found !== undefined) return found;
-  const near = nearest(wanted, STAGE_CUES);
-  const hint = near === undefined ? `wanted one of ${STAGE_CUES.join(", ")}` : `did you mean ${near}?`;
+  if (plain.includes(wanted)) return wanted;
+  const near = nearest(wanted, plain);
+  const hint = near === undefined ? `wanted one of ${plain.join(", ")}` : `did you mean ${near}?`;
   throw new InputFault(`no expression or action is called ${JSON.stringify(typed.slice(0, 40))}, ${hint}`, {
     code: "unknown_act",
   });

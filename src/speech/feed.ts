@@ -3,7 +3,7 @@
  *
  * In: frames of utterances, one after another. Out: the rings of the stage and the engine. A frame is written when
  * every ring has room and not too much is unheard; then it gets its number, so numbers have no holes whatever is
- * interrupted. Waits end with the utterance's stop signal.
+ * interrupted. Waits end with the utterance's stop signal. A tap is a ring that may lose frames: nothing waits for it.
  */
 import { delay } from "../time/mod.ts";
 import { CUES_PER_FRAME, SPEECH_FLAG, type SpeechRing } from "./speech_ring.ts";
@@ -20,6 +20,7 @@ export class Feed {
     private readonly rings: readonly SpeechRing[],
     private readonly aheadFramesMax: number,
     private readonly unheardFrames: () => number,
+    private readonly taps: readonly SpeechRing[] = [],
   ) {}
 
   /** Something was heard or dropped: there may be room. */
@@ -48,6 +49,7 @@ export class Feed {
       // This is the only writer, so the room seen above is still there.
       if (!ring.write(frame)) throw new Error("a speech ring is written by somebody else");
     }
+    for (const tap of this.taps) tap.write(frame); // full: nobody listens there, and nobody waits for it
   }
 
   async #room(signal: AbortSignal): Promise<void> {

@@ -44,6 +44,12 @@ export class Framer {
     return this.#written;
   }
 
+  /** A stream whose every sample counts from the first on, silent ones too: for what is tied to a picture. */
+  keepSilence(): void {
+    this.#isStreaming = true;
+    this.#pause = 0;
+  }
+
   /** Where a whole segment would lie if it came now. Undefined: it is silent and would be left out. */
   place(samples: Float32Array): Placed | undefined {
     const first = samples.findIndex(isAudible);

@@ -4,7 +4,7 @@
  * In: what the feeder placed, ahead of its frames. Out: the marks whose samples were heard, in order, for events; and
  * the stage's cues for the frame they fall on. Positions are 48 kHz samples from the utterance's first one. Main thread.
  */
-import { type Cue, stageCueCode } from "./cue.ts";
+import { type Cue, cueCode, type CueNames } from "./cue.ts";
 
 /** A text and where it sounds. */
 export interface TimedText {
@@ -25,10 +25,15 @@ export type Mark =
 const NO_CODES: readonly number[] = [];
 
 export class Marks {
+  readonly #names: CueNames;
   readonly #marks: Mark[] = [];
   #told = 0;
   /** Cues of the stage that are in no frame yet. */
   readonly #unfed: { readonly code: number; readonly sample: number }[] = [];
+
+  constructor(names: CueNames) {
+    this.#names = names;
+  }
 
   /** A segment was given its place; its words and cues lie within it, each kind in order. */
   place(segment: TimedText, words: readonly TimedText[], cues: readonly TimedCue[]): void {
@@ -48,7 +53,7 @@ export class Marks {
   placeCues(cues: readonly TimedCue[]): void {
     for (const cue of cues) {
       this.#marks.push({ kind: "cue", ...cue });
-      const code = stageCueCode(cue.name);
+      const code = cueCode(cue.name, this.#names);
       if (code > 0) this.#unfed.push({ code, sample: cue.startSample });
     }
   }

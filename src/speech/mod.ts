@@ -3,12 +3,13 @@ export {
   clipCueCode,
   clipOfCue,
   type Cue,
+  cueCode,
+  cueNamed,
   type CueNames,
   STAGE_CUE_NAMES,
   STAGE_CUES,
   type StageCue,
   stageCueCode,
-  stageCueNamed,
 } from "./cue.ts";
 export { type AudioFileInfo, decodeAudioFile, probeAudioFile } from "./decode.ts";
 export { type EmitFrame, Framer, type Placed } from "./framer.ts";

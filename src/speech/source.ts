@@ -150,9 +150,15 @@ export class TextStreamSource implements Source {
 export class PcmSource implements Source {
   readonly samplesLeft = 0;
 
-  constructor(private readonly pcm: AsyncIterable<Float32Array>, private readonly signal: AbortSignal) {}
+  /** `isTied`: to a picture, so that no silence is cut off its beginning. */
+  constructor(
+    private readonly pcm: AsyncIterable<Float32Array>,
+    private readonly signal: AbortSignal,
+    private readonly isTied = false,
+  ) {}
 
   async play(framer: Framer): Promise<void> {
+    if (this.isTied) framer.keepSilence();
     for await (const piece of patiently(this.pcm, "waiting for more sound to play", this.signal)) {
       await framer.push(piece);
     }

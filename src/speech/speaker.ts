@@ -21,6 +21,8 @@ import { type SpeechEvent, SpokenUtterance, type Utterance, type UtteranceOption
 export interface SpeakerOptions {
   /** Every ring gets every frame: the stage's, the engine's. */
   readonly rings: readonly SpeechRing[];
+  /** Rings that get what they have room for: of somebody who may not be there. Default none. */
+  readonly taps?: readonly SpeechRing[];
   readonly epoch: Epoch;
   readonly tts: Tts;
   readonly samplesPerFrame: number;
@@ -85,6 +87,7 @@ export class Speaker implements AsyncDisposable {
       synthesisAhead: 2,
       aheadMsMax: 10_000,
       cues: STAGE_CUE_NAMES,
+      taps: [],
       onEvent: () => {},
       ...options,
     };
@@ -95,6 +98,7 @@ export class Speaker implements AsyncDisposable {
       rings,
       aheadFramesMax,
       () => this.#open.reduce((sum, { utterance }) => sum + utterance.unheardFrames, 0),
+      this.#options.taps,
     );
     this.#idle.resolve();
     this.#feeding = this.#feedAll();
@@ -130,7 +134,7 @@ export class Speaker implements AsyncDisposable {
       });
     }
     return this.#accept(options, ({ stop: { signal } }) => {
-      return new PcmSource(decodeAudioFile(path, { signal }), signal);
+      return new PcmSource(decodeAudioFile(path, { signal }), signal, options.cue !== undefined);
     });
   }
 
@@ -203,7 +207,7 @@ export class Speaker implements AsyncDisposable {
 
   #accept(options: UtteranceOptions, source: (utterance: SpokenUtterance) => Source): SpokenUtterance {
     if (this.#isClosed) throw new Fault("the speaker is closed", { code: "closed" });
-    const { capacity, epoch, samplesPerFrame, onEvent } = this.#options;
+    const { capacity, epoch, samplesPerFrame, onEvent, cues } = this.#options;
     if (this.#open.length >= capacity) {
       this.#rejected++;
       throw new CapacityFault(
@@ -214,7 +218,7 @@ export class Speaker implements AsyncDisposable {
       );
     }
     const id = ++this.#accepted;
-    const utterance = new SpokenUtterance(id, epoch.current, options, samplesPerFrame, onEvent);
+    const utterance = new SpokenUtterance(id, epoch.current, options, samplesPerFrame, onEvent, cues);
     const item = { utterance, source: source(utterance) };
     if (this.#open.length === 0) this.#idle = Promise.withResolvers();
     this.#open.push(item);

@@ -6,6 +6,7 @@
  * utterance's first one, which lies in the silence before the first sound.
  */
 import { SAMPLE_RATE_HZ, samplesToMs } from "../time/mod.ts";
+import type { CueNames } from "./cue.ts";
 import { Marks, type TimedText } from "./marks.ts";
 
 export type Outcome =
@@ -59,6 +60,8 @@ export interface UtteranceOptions {
   readonly metadata?: unknown;
   /** False: an interrupt lets it be spoken to its end. Default true. */
   readonly interruptible?: boolean;
+  /** A cue that the first sample carries. Of a file: no silence is cut off its beginning then. */
+  readonly cue?: string;
 }
 
 export class SpokenUtterance implements Utterance {
@@ -66,7 +69,7 @@ export class SpokenUtterance implements Utterance {
   readonly isProtected: boolean;
   readonly metadata: unknown;
   /** What the feeder placed. */
-  readonly marks = new Marks();
+  readonly marks: Marks;
   /** Aborted when it is interrupted or the Speaker is closed. */
   readonly stop = new AbortController();
   /** Number of its first speech frame, once it has one. */
@@ -89,7 +92,10 @@ export class SpokenUtterance implements Utterance {
     options: UtteranceOptions,
     private readonly samplesPerFrame: number,
     private readonly onEvent: (event: SpeechEvent) => void,
+    cues: CueNames,
   ) {
+    this.marks = new Marks(cues);
+    if (options.cue !== undefined) this.marks.placeCues([{ name: options.cue, startSample: 0 }]);
     this.isProtected = options.interruptible === false;
     this.metadata = options.metadata;
     const { promise, resolve } = Promise.withResolvers<Outcome>();

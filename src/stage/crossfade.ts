@@ -20,6 +20,14 @@ export class Crossfade {
     this.#position = 0;
   }
 
+  /** Where it is, 0..1; another stage goes on from there. */
+  get position(): number {
+    return this.#position;
+  }
+  set position(value: number) {
+    this.#position = value;
+  }
+
   /** Smoothstep of the position: 3p^2 - 2p^3. */
   get opacity(): number {
     const p = this.#position;

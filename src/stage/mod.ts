@@ -1,4 +1,5 @@
-export { pastePlane, type PlaneBox } from "./blend_row.ts";
+export { StageBaton } from "./baton.ts";
+export { pastePlane, type PlaneBox } from "./blend.ts";
 export { CueRing } from "./cue_ring.ts";
 export { type Phase, PHASES, STAGE_GAUGES, type StageGauge } from "./gauges.ts";
 export { MannerTrack } from "./manner_track.ts";

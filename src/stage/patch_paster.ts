@@ -4,32 +4,40 @@
  *
  * In: patches of any side, a placement that may change with every frame and leave the picture. Out: changed bytes of the
  * frame. Stage's thread; allocates nothing once the largest patch and box were seen. Colours are BT.601 limited range.
- * A chroma sample is the mean of its four pixels, each blended by its own mask, so boxes of any parity are right.
+ * A chroma sample is the mean of its four pixels, each blended by its own mask, so boxes of any parity are right: that is
+ * why two rows are done at a time.
  */
-import type { I420Frame, PatchPlacement } from "../avatar/mod.ts";
-import { blendRow } from "./blend_row.ts";
+import type { Box, I420Frame, PatchPlacement } from "../avatar/mod.ts";
+import { BLEND_BITS, BLEND_HALF, blended, MaskAlpha, VALUE_BITS } from "./blend.ts";
 import { ColourMatch } from "./colour_match.ts";
-import { Stretch } from "./stretch.ts";
+import { ACROSS_SHIFT, Stretch } from "./stretch.ts";
 
 export interface PatchPasterOptions {
   /** Whether a cast of the patch is taken out where it meets the picture. Default true. */
   readonly matchesColour?: boolean;
 }
 
+/** Places in each direction at which colours are compared, about. */
+const MEASURED = 48;
+const VALUE_ONE = 1 << VALUE_BITS;
+
 export class PatchPaster {
   readonly #match: ColourMatch | undefined;
   readonly #stretch = new Stretch();
-  #side = 0;
-  /** Y, U and V of the patch, each side * side, counted from 0 (limited range, offsets included). */
-  #luma = new Float32Array(0);
-  #u = new Float32Array(0);
-  #v = new Float32Array(0);
-  /** Rows of the stretched patch: one of luma, two of each chroma. */
-  #row = new Float32Array(0);
-  #u0 = new Float32Array(0);
-  #u1 = new Float32Array(0);
-  #v0 = new Float32Array(0);
-  #v1 = new Float32Array(0);
+  readonly #alpha = new MaskAlpha();
+  // Two rows of the patch stretched downwards, and two of opacities 0..65536 from column #left on.
+  #upper = new Int32Array(0);
+  #lower = new Int32Array(0);
+  #upperAlpha = new Int32Array(0);
+  #lowerAlpha = new Int32Array(0);
+  // What of the box lies in the picture, widened to whole chroma samples.
+  #left = 0;
+  #right = 0;
+  #top = 0;
+  #bottom = 0;
+  /** Columns from #left that the newest row of opacities covers; none where the last is before the first. */
+  #firstOpen = 0;
+  #lastOpen = -1;
 
   constructor({ matchesColour = true }: PatchPasterOptions = {}) {
     this.#match = matchesColour ? new ColourMatch() : undefined;
@@ -37,21 +45,7 @@ export class PatchPaster {
 
   /** Takes a new patch: side * side RGB pixels, rows from the top. */
   take(rgb: Uint8Array, side: number): void {
-    const pixels = side * side;
-    if (pixels > this.#luma.length) {
-      this.#luma = new Float32Array(pixels);
-      this.#u = new Float32Array(pixels);
-      this.#v = new Float32Array(pixels);
-    }
-    this.#side = side;
-    const luma = this.#luma, u = this.#u, v = this.#v;
-    // Coefficients of ITU-R BT.601 times 219/255 or 224/255.
-    for (let pixel = 0, at = 0; pixel < pixels; pixel++, at += 3) {
-      const red = rgb[at]!, green = rgb[at + 1]!, blue = rgb[at + 2]!;
-      luma[pixel] = 16 + 0.256788 * red + 0.504129 * green + 0.097906 * blue;
-      u[pixel] = 128 - 0.148223 * red - 0.290993 * green + 0.439216 * blue;
-      v[pixel] = 128 + 0.439216 * red - 0.367788 * green - 0.071427 * blue;
-    }
+    this.#stretch.take(rgb, side);
   }
 
   /** Another utterance or clip: colours are matched anew. */
@@ -61,145 +55,138 @@ export class PatchPaster {
 
   /** Blends the last patch into `into` where the mask says, times `opacity` 0..1. */
   paste(into: I420Frame, { box, mask }: PatchPlacement, opacity: number): void {
-    const left = Math.max(0, box.x);
-    const right = Math.min(into.width, box.x + box.width);
-    const top = Math.max(0, box.y);
-    const bottom = Math.min(into.height, box.y + box.height);
-    if (this.#side === 0 || left >= right || top >= bottom) return;
-    this.#stretch.set(this.#side, box.width, box.height);
-    this.#makeRoom(box.width);
-    this.#measure(into, box, mask, left, right, top, bottom);
-    const weight = opacity / 255;
-    const [from, to] = [left - box.x, right - box.x];
-    for (let y = top; y < bottom; y++) {
-      const maskAt = (y - box.y) * box.width;
-      if (isClear(mask, maskAt + from, maskAt + to)) continue;
-      this.#stretch.row(this.#luma, y - box.y, from, to, this.#row);
-      blendRow(
-        ...[into.bytes, y * into.width + left, this.#row, from, mask, maskAt + from, to - from] as const,
-        ...[weight, this.#match?.luma ?? 0] as const,
-      );
-    }
-    this.#pasteChroma(into, box, mask, weight, left, right, top, bottom);
-  }
-
-  /** Two rows of pixels at a time. */
-  #pasteChroma(
-    into: I420Frame,
-    box: PatchPlacement["box"],
-    mask: Uint8Array,
-    weight: number,
-    left: number,
-    right: number,
-    top: number,
-    bottom: number,
-  ): void {
-    const { bytes, width, height } = into;
-    const half = width >> 1;
-    const uAt = width * height;
-    const vAt = uAt + half * (height >> 1);
-    const [from, to] = [left - box.x, right - box.x];
-    const [uOff, vOff] = [this.#match?.u ?? 0, this.#match?.v ?? 0];
-    const quarter = weight / 4;
-    for (let row = top >> 1; row < (bottom + 1) >> 1; row++) {
-      const upper = 2 * row - box.y;
-      const lower = upper + 1;
-      const hasUpper = 2 * row >= top;
-      const hasLower = 2 * row + 1 < bottom;
-      const upperAt = upper * box.width - box.x;
-      const lowerAt = lower * box.width - box.x;
-      const isUpperClear = !hasUpper || isClear(mask, upperAt + left, upperAt + right);
-      const isLowerClear = !hasLower || isClear(mask, lowerAt + left, lowerAt + right);
-      if (isUpperClear && isLowerClear) continue;
-      if (!isUpperClear) this.#chromaRow(upper, from, to, this.#u0, this.#v0);
-      if (!isLowerClear) this.#chromaRow(lower, from, to, this.#u1, this.#v1);
-      const u0 = this.#u0, u1 = this.#u1, v0 = this.#v0, v1 = this.#v1;
-      for (let column = left >> 1; column < (right + 1) >> 1; column++) {
-        const x = 2 * column;
-        const isLeft = x >= left;
-        const isRight = x + 1 < right;
-        const a = isUpperClear || !isLeft ? 0 : mask[upperAt + x]!;
-        const b = isUpperClear || !isRight ? 0 : mask[upperAt + x + 1]!;
-        const c = isLowerClear || !isLeft ? 0 : mask[lowerAt + x]!;
-        const d = isLowerClear || !isRight ? 0 : mask[lowerAt + x + 1]!;
-        const all = a + b + c + d;
-        if (all === 0) continue;
-        const at = x - box.x;
-        const place = row * half + column;
-        const u = (a && a * u0[at]!) + (b && b * u0[at + 1]!) + (c && c * u1[at]!) + (d && d * u1[at + 1]!);
-        const v = (a && a * v0[at]!) + (b && b * v0[at + 1]!) + (c && c * v1[at]!) + (d && d * v1[at + 1]!);
-        const uBelow = bytes[uAt + place]!;
-        const vBelow = bytes[vAt + place]!;
-        bytes[uAt + place] = clamped(uBelow + (u + (uOff - uBelow) * all) * quarter + 0.5);
-        bytes[vAt + place] = clamped(vBelow + (v + (vOff - vBelow) * all) * quarter + 0.5);
-      }
+    if (this.#stretch.side === 0 || opacity <= 0 || !this.#clip(into, box)) return;
+    this.#makeRoom();
+    this.#stretch.columns(this.#left, this.#right, box.x, box.width);
+    this.#measure(into, box, mask);
+    this.#alpha.set(opacity);
+    for (let y = this.#top; y < this.#bottom; y += 2) {
+      this.#open(box, mask, y, this.#upperAlpha);
+      const [first, last] = [this.#firstOpen, this.#lastOpen];
+      this.#open(box, mask, y + 1, this.#lowerAlpha);
+      const from = Math.min(first, this.#firstOpen) & ~1;
+      const to = Math.max(last, this.#lastOpen) | 1;
+      if (to > from) this.#pasteRows(into, box, y, from, to);
     }
   }
 
-  #chromaRow(y: number, from: number, to: number, u: Float32Array, v: Float32Array): void {
-    this.#stretch.row(this.#u, y, from, to, u);
-    this.#stretch.row(this.#v, y, from, to, v);
+  /** False where the box has no pixel in the picture. */
+  #clip({ width, height }: I420Frame, { x, y, width: wide, height: high }: Box): boolean {
+    this.#left = Math.max(0, x) & ~1;
+    this.#top = Math.max(0, y) & ~1;
+    this.#right = (Math.min(width, x + wide) + 1) & ~1;
+    this.#bottom = (Math.min(height, y + high) + 1) & ~1;
+    return wide > 0 && high > 0 && x < width && y < height && x + wide > 0 && y + high > 0;
   }
 
-  /** Looks at every second pixel of every second row where the mask is half open. */
-  #measure(
-    into: I420Frame,
-    box: PatchPlacement["box"],
-    mask: Uint8Array,
-    left: number,
-    right: number,
-    top: number,
-    bottom: number,
-  ): void {
+  #makeRoom(): void {
+    const { rowLength } = this.#stretch;
+    if (rowLength > this.#upper.length) {
+      this.#upper = new Int32Array(rowLength);
+      this.#lower = new Int32Array(rowLength);
+    }
+    const width = this.#right - this.#left;
+    if (width > this.#upperAlpha.length) {
+      this.#upperAlpha = new Int32Array(width);
+      this.#lowerAlpha = new Int32Array(width);
+    }
+  }
+
+  /** Opacities of row `y` of the picture: 0 outside the box. Sets #firstOpen and #lastOpen. */
+  #open({ x, y: boxY, width, height }: Box, mask: Uint8Array, y: number, alpha: Int32Array): void {
+    const left = this.#left;
+    const count = this.#right - left;
+    alpha.fill(0, 0, count);
+    this.#firstOpen = count;
+    this.#lastOpen = -1;
+    if (y < boxY || y >= boxY + height) return;
+    const maskAt = (y - boxY) * width - x + left;
+    let from = Math.max(0, x - left);
+    let to = Math.min(count, x + width - left) - 1;
+    while (from <= to && mask[maskAt + from] === 0) from++;
+    while (to >= from && mask[maskAt + to] === 0) to--;
+    if (to < from) return;
+    this.#firstOpen = from;
+    this.#lastOpen = to;
+    const alphas = this.#alpha.of;
+    for (let at = from; at <= to; at++) alpha[at] = alphas[mask[maskAt + at]!]!;
+  }
+
+  /** Rows `y` (even) and `y + 1`, columns `from` (even) to `to` (odd) from #left. */
+  #pasteRows({ bytes, width, height }: I420Frame, box: Box, y: number, from: number, to: number): void {
+    const { first, across } = this.#stretch;
+    const upper = this.#upper, lower = this.#lower;
+    const upperAlpha = this.#upperAlpha, lowerAlpha = this.#lowerAlpha;
+    this.#stretch.row(y - box.y, box.height, first[from]!, first[to]!, upper);
+    this.#stretch.row(y + 1 - box.y, box.height, first[from]!, first[to]!, lower);
+    const lumaOff = Math.round((this.#match?.luma ?? 0) * VALUE_ONE);
+    const uOff = Math.round((this.#match?.u ?? 0) * VALUE_ONE);
+    const vOff = Math.round((this.#match?.v ?? 0) * VALUE_ONE);
+    let out = y * width + this.#left + from;
+    let u = width * height + (y * width >> 2) + ((this.#left + from) >> 1);
+    let v = u + (width * height >> 2);
+    for (let x = from; x < to; x += 2, out += 2, u++, v++) {
+      const a = upperAlpha[x]!, b = upperAlpha[x + 1]!, c = lowerAlpha[x]!, d = lowerAlpha[x + 1]!;
+      if ((a | b | c | d) === 0) continue;
+      const left = first[x]!, right = first[x + 1]!;
+      const leftPart = across[x]!, rightPart = across[x + 1]!;
+      const below = out + width;
+      bytes[out] = blended(bytes[out]!, between(upper, left, leftPart) + lumaOff, a);
+      bytes[out + 1] = blended(bytes[out + 1]!, between(upper, right, rightPart) + lumaOff, b);
+      bytes[below] = blended(bytes[below]!, between(lower, left, leftPart) + lumaOff, c);
+      bytes[below + 1] = blended(bytes[below + 1]!, between(lower, right, rightPart) + lumaOff, d);
+      const uBelow = (bytes[u]! << VALUE_BITS) - uOff;
+      bytes[u] = bytes[u]! + ((Math.imul(between(upper, left + 1, leftPart) - uBelow, a >> 2) +
+        Math.imul(between(upper, right + 1, rightPart) - uBelow, b >> 2) +
+        Math.imul(between(lower, left + 1, leftPart) - uBelow, c >> 2) +
+        Math.imul(between(lower, right + 1, rightPart) - uBelow, d >> 2) + BLEND_HALF) >> BLEND_BITS);
+      const vBelow = (bytes[v]! << VALUE_BITS) - vOff;
+      bytes[v] = bytes[v]! + ((Math.imul(between(upper, left + 2, leftPart) - vBelow, a >> 2) +
+        Math.imul(between(upper, right + 2, rightPart) - vBelow, b >> 2) +
+        Math.imul(between(lower, left + 2, leftPart) - vBelow, c >> 2) +
+        Math.imul(between(lower, right + 2, rightPart) - vBelow, d >> 2) + BLEND_HALF) >> BLEND_BITS);
+    }
+  }
+
+  /** Compares colours at a grid of places, where the mask is half open. */
+  #measure({ bytes, width, height }: I420Frame, box: Box, mask: Uint8Array): void {
     const match = this.#match;
     if (match === undefined) return;
+    const { first, across } = this.#stretch;
+    const row = this.#upper;
+    const stepX = Math.ceil(box.width / MEASURED);
+    const stepY = Math.ceil(box.height / MEASURED);
+    const top = Math.max(0, box.y), bottom = Math.min(height, box.y + box.height);
+    const left = Math.max(0, box.x), right = Math.min(width, box.x + box.width);
     match.begin();
-    const { bytes, width, height } = into;
-    const half = width >> 1;
-    const uAt = width * height;
-    const vAt = uAt + half * (height >> 1);
-    for (let y = top + (top & 1); y < bottom; y += 2) {
+    for (let y = top; y < bottom; y += stepY) {
       const maskAt = (y - box.y) * box.width - box.x;
-      if (!isHalfOpen(mask, maskAt + left, maskAt + right)) continue;
-      const [from, to] = [left - box.x, right - box.x];
-      this.#stretch.row(this.#luma, y - box.y, from, to, this.#row);
-      this.#chromaRow(y - box.y, from, to, this.#u0, this.#v0);
-      for (let x = left + (left & 1); x < right; x += 2) {
+      let isStretched = false;
+      for (let x = left; x < right; x += stepX) {
         const opacity = mask[maskAt + x]!;
         if (opacity === 0 || opacity === 255) continue;
-        const at = x - box.x;
-        const chroma = (y >> 1) * half + (x >> 1);
+        const at = x - this.#left;
+        if (!isStretched) {
+          this.#stretch.row(y - box.y, box.height, first[at]!, first[right - 1 - this.#left]!, row);
+        }
+        isStretched = true;
+        const chroma = width * height + (y >> 1) * (width >> 1) + (x >> 1);
+        const place = first[at]!;
+        const part = across[at]!;
         match.add(
-          opacity * (255 - opacity),
-          bytes[y * width + x]! - this.#row[at]!,
-          bytes[uAt + chroma]! - this.#u0[at]!,
-          bytes[vAt + chroma]! - this.#v0[at]!,
+          opacity,
+          bytes[y * width + x]! - between(row, place, part) / VALUE_ONE,
+          bytes[chroma]! - between(row, place + 1, part) / VALUE_ONE,
+          bytes[chroma + (width * height >> 2)]! - between(row, place + 2, part) / VALUE_ONE,
         );
       }
     }
     match.end();
   }
-
-  #makeRoom(width: number): void {
-    if (width <= this.#row.length) return;
-    this.#row = new Float32Array(width);
-    this.#u0 = new Float32Array(width);
-    this.#u1 = new Float32Array(width);
-    this.#v0 = new Float32Array(width);
-    this.#v1 = new Float32Array(width);
-  }
 }
 
-function clamped(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
-}
-
-function isClear(mask: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (mask[at] !== 0) return false;
-  return true;
-}
-
-function isHalfOpen(mask: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (mask[at]! > 0 && mask[at]! < 255) return true;
-  return false;
+/** The value `part` of the way from the one at `at` to its neighbour on the right. */
+function between(row: Int32Array, at: number, part: number): number {
+  const value = row[at]!;
+  return ((value << 11) + Math.imul(row[at + 3]! - value, part)) >> ACROSS_SHIFT;
 }

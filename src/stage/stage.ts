@@ -11,12 +11,14 @@ import { MOUTH_LENGTH, type MouthRing } from "../lipsync/mod.ts";
 import type { Gauges } from "../metrics/mod.ts";
 import { CUES_PER_FRAME, SPEECH_FLAG, type SpeechRing } from "../speech/mod.ts";
 import { type Epoch, type FrameRate } from "../time/mod.ts";
+import type { StageBaton } from "./baton.ts";
 import { Crossfade } from "./crossfade.ts";
 import type { CueRing } from "./cue_ring.ts";
 import { decayInto, fadeIn, fadeOutInto } from "./edge.ts";
 import { FilmTrack, type FilmTrackOptions } from "./film_track.ts";
 import type { StageGauge } from "./gauges.ts";
 import { MannerTrack } from "./manner_track.ts";
+import { PictureFade } from "./picture_fade.ts";
 import { UNIT_FLAG, type UnitSlot } from "../unit/mod.ts";
 
 export interface StageOptions {
@@ -85,6 +87,7 @@ export class Stage {
   #preBufferMs: number;
   #hasStarved = false;
   #newestSpeechFrame = -1;
+  #fade: PictureFade | undefined;
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -97,6 +100,37 @@ export class Stage {
     if (face.film) {
       this.#film = new FilmTrack({ face, film: face.film, rate, epoch, syncThresholdMs, gauges, ...neural });
     }
+  }
+
+  /** Another stage goes on after the unit just made. */
+  save(baton: StageBaton): void {
+    baton.set("phase", this.#phase);
+    baton.set("isProtected", this.#isProtected);
+    baton.set("utterance", this.#utterance);
+    baton.set("epoch", this.#epoch);
+    baton.set("lastSample", this.#lastSample);
+    baton.set("preBufferMs", this.#preBufferMs);
+    baton.set("newestSpeechFrame", this.#newestSpeechFrame);
+    baton.set("stress", this.#stress);
+    baton.set("crossfade", this.#crossfade.position);
+    baton.set("expression", this.#track.expression);
+    baton.mouth.set(this.#mouth);
+  }
+
+  /** Goes on where another stage left off, whose last picture dissolves. The expression is given to the constructor. */
+  resume(baton: StageBaton, picture: Uint8Array): void {
+    this.#phase = baton.get("phase");
+    this.#isProtected = baton.get("isProtected") !== 0;
+    this.#utterance = baton.get("utterance");
+    this.#epoch = baton.get("epoch");
+    this.#lastSample = baton.get("lastSample");
+    this.#isEdge = this.#phase === PAUSED;
+    this.#preBufferMs = baton.get("preBufferMs");
+    this.#newestSpeechFrame = baton.get("newestSpeechFrame");
+    this.#stress = baton.get("stress");
+    this.#crossfade.position = baton.get("crossfade");
+    this.#mouth.set(baton.mouth);
+    this.#fade = new PictureFade(picture, this.#options.rate.periodMs);
   }
 
   /** Fills `slot` with unit number `unit`. */
@@ -121,6 +155,8 @@ export class Stage {
     this.#track.advance((slot.flags & UNIT_FLAG.speech) !== 0 ? this.#stress : 0);
     gauges.set("expression", this.#track.expression);
     gauges.set("action", this.#track.manner.action);
+    this.#fade?.advance();
+    if (this.#fade?.isOver) this.#fade = undefined;
     this.#paint(slot, unit);
     gauges.set("speechQueuedMs", speech.ring.queued * rate.periodMs);
   }
@@ -164,6 +200,7 @@ export class Stage {
     if (slot.alpha) this.#target.alpha = slot.alpha;
     face.paintIdle(this.#target, unit, this.#track.manner);
     this.#paintSpeech(this.#target, unit);
+    this.#fade?.blend(slot.picture);
     gauges.set("phase", this.#phase);
   }
 

@@ -26,6 +26,10 @@ export interface TickLoopOptions {
   readonly gauges: Gauges<StageGauge>;
   /** By how much the coming period should be stretched to follow the sound device: -0.005..0.005. */
   readonly slew: () => number;
+  /** When the first unit is due; a period from now by default. */
+  readonly firstMs?: number;
+  /** Lagged units and moved deadlines of the stage before this one. */
+  readonly before?: { readonly laggedFrames: number; readonly reanchors: number };
   /** Called with each unit's error in ms (deadline to the last sink's return), for benchmarks. */
   readonly onTickErrorMs?: (errorMs: number) => void;
 }
@@ -41,13 +45,18 @@ export class TickLoop {
 
   constructor(options: TickLoopOptions) {
     this.#options = options;
-    this.#pacer = new Pacer(options.clock, options.rate.periodMs);
+    this.#pacer = new Pacer(options.clock, options.rate.periodMs, options.firstMs);
     this.#leadMs = options.rate.periodMs * LEAD_SHARE_MAX; // the first frames are slow: nothing is compiled yet
+  }
+
+  /** When the next unit is due. */
+  get deadlineMs(): number {
+    return this.#pacer.deadlineMs;
   }
 
   /** Makes and hands over one unit. */
   tick(): void {
-    const { clock, rate, stage, units, sinks, gauges } = this.#options;
+    const { clock, rate, stage, units, sinks, gauges, before } = this.#options;
     this.#pacer.park(this.#leadMs);
 
     const unit = units.published;
@@ -70,8 +79,8 @@ export class TickLoop {
     gauges.set("composeMs", composeMs);
     gauges.set("tickErrorMs", errorMs);
     if (errorMs > gauges.get("tickErrorMsMax")) gauges.set("tickErrorMsMax", errorMs);
-    gauges.set("laggedFrames", this.#pacer.laggedFrames);
-    gauges.set("reanchors", this.#pacer.reanchors);
+    gauges.set("laggedFrames", this.#pacer.laggedFrames + (before?.laggedFrames ?? 0));
+    gauges.set("reanchors", this.#pacer.reanchors + (before?.reanchors ?? 0));
     gauges.set("slewPpm", Math.round(slew * 1e6));
     this.#options.onTickErrorMs?.(errorMs);
   }

@@ -19,10 +19,11 @@ export class Pacer {
   #laggedFrames = 0;
   #reanchors = 0;
 
-  constructor(clock: Clock, periodMs: number) {
+  /** `firstMs` is when the first unit is due, a period from now by default. */
+  constructor(clock: Clock, periodMs: number, firstMs = clock.nowMs() + periodMs) {
     this.#clock = clock;
     this.periodMs = periodMs;
-    this.#anchorMs = clock.nowMs() + periodMs;
+    this.#anchorMs = firstMs;
   }
 
   /** When the next unit is due, in the clock's milliseconds. */

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ACTIONS, EXPRESSIONS } from "../../src/avatar/mod.ts";
 import { type ProgrammeControl, startControl } from "../../src/control/mod.ts";
 import { CapacityFault } from "../../src/errors/mod.ts";
-import { stageCueNamed } from "../../src/speech/mod.ts";
+import { cueNamed, STAGE_CUE_NAMES } from "../../src/speech/mod.ts";
 
 /** A face that takes two acts. */
 async function running() {
@@ -13,7 +13,7 @@ async function running() {
     say: () => ({ utterance: 1 }),
     interrupt: () => ({ interrupted: [], kept: [] }),
     act(name) {
-      const act = stageCueNamed(name);
+      const act = cueNamed(name, STAGE_CUE_NAMES);
       if (acted.length >= 2) throw new CapacityFault("too many wait", { code: "acts_full" });
       acted.push(act);
     },

@@ -2,7 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Box, I420Frame } from "../../src/avatar/mod.ts";
-import { pastePlane, PatchPaster } from "../../src/stage/mod.ts";
+import { pastePlane } from "../../src/stage/blend.ts";
+import { OFFSET_MAX } from "../../src/stage/colour_match.ts";
+import { PatchPaster } from "../../src/stage/patch_paster.ts";
 
 const SIZE = { width: 64, height: 48 };
 
@@ -169,24 +171,76 @@ Deno.test("PatchPaster: blends by mask times opacity", () => {
   }
 });
 
-Deno.test("PatchPaster: a cast of the patch is gone at its rim, a patch like the picture stays as it is", () => {
+/** The picture as RGB the way a decoder makes it: each chroma sample stands for its four pixels. */
+function rgbOf({ bytes, width, height }: I420Frame): Rgb {
+  const area = width * height;
+  return (x, y) => {
+    const chroma = area + (y >> 1) * (width >> 1) + (x >> 1);
+    const luma = (bytes[y * width + x]! - 16) * 255 / 219;
+    const u = (bytes[chroma]! - 128) * 255 / 224;
+    const v = (bytes[chroma + area / 4]! - 128) * 255 / 224;
+    const green = luma - (0.114 * 1.772 * u + 0.299 * 1.402 * v) / 0.587;
+    return [Math.round(luma + 1.402 * v), Math.round(green), Math.round(luma + 1.772 * u)];
+  };
+}
+
+function cutOut(rgb: Rgb, box: Box, cast: readonly [number, number, number] = [0, 0, 0]): Uint8Array {
+  return Uint8Array.from({ length: box.width * box.height * 3 }, (_, at) => {
+    const [x, y] = [Math.floor(at / 3) % box.width, Math.floor(at / 3 / box.width)];
+    return rgb(x + box.x, y + box.y)[at % 3]! + cast[at % 3]!;
+  });
+}
+
+Deno.test("PatchPaster: a patch that equals the picture leaves it as it is, to the byte", () => {
+  for (const [x, y] of [[16, 12], [17, 11]] as const) {
+    const box = { x, y, width: 24, height: 24 };
+    const frame = i420Of(smoothFrame);
+    const before = frame.bytes.slice();
+    const paster = new PatchPaster();
+    paster.take(cutOut(rgbOf(frame), box), 24);
+    for (const opacity of [1, 0.4]) {
+      paster.paste(frame, { box, mask: softMask(box) }, opacity);
+      assertEquals(frame.bytes, before);
+    }
+  }
+});
+
+Deno.test("PatchPaster: a cast leaves no seam, and without the match it does", () => {
   const box = { x: 16, y: 12, width: 24, height: 24 };
-  const mask = softMask(box);
-  const own = (cast: number) =>
-    Uint8Array.from({ length: 24 * 24 * 3 }, (_, at) => {
-      const [x, y] = [Math.floor(at / 3) % 24 + box.x, Math.floor(at / 72) + box.y];
-      return smoothFrame(x, y)[at % 3]! + cast;
-    });
-  const same = i420Of(smoothFrame);
-  const plain = new PatchPaster();
-  plain.take(own(0), 24);
-  plain.paste(same, { box, mask }, 1);
-  assert(worst(same.bytes, i420Of(smoothFrame).bytes, 0, same.bytes.length) <= 1);
-  const cast = i420Of(smoothFrame);
+  const still = i420Of(smoothFrame);
+  const patch = cutOut(smoothFrame, box, [14, 4, -6]);
+  const away = (matchesColour: boolean) => {
+    const frame = i420Of(smoothFrame);
+    const paster = new PatchPaster({ matchesColour });
+    paster.take(patch, 24);
+    paster.paste(frame, { box, mask: softMask(box) }, 1);
+    return worst(frame.bytes, still.bytes, 0, frame.bytes.length);
+  };
+  assert(away(true) <= 1, `a step of ${away(true)} is seen`);
+  assert(away(false) >= 5, "the cast could not be seen anyway");
+});
+
+Deno.test("PatchPaster: a new cast is followed slowly, at once after forget()", () => {
+  const box = { x: 16, y: 12, width: 24, height: 24 };
   const paster = new PatchPaster();
-  paster.take(own(14), 24);
-  paster.paste(cast, { box, mask }, 1);
-  assert(worst(cast.bytes, i420Of(smoothFrame).bytes, 0, cast.bytes.length) <= 1, "the cast is seen");
+  const middleOf = (cast: number) => {
+    const frame = i420Of(() => [100, 100, 100]);
+    paster.take(cutOut(() => [100, 100, 100], box, [cast, cast, cast]), 24);
+    paster.paste(frame, { box, mask: softMask(box) }, 1);
+    return frame.bytes[24 * SIZE.width + 28]!;
+  };
+  const plain = middleOf(0);
+  const steps = Array.from({ length: 60 }, () => middleOf(14));
+  assert(steps[0]! > plain + 9, "the first frame jumped");
+  steps.reduce((before, value) => {
+    assert(value <= before && value >= before - 2, `${before} to ${value}`);
+    return value;
+  });
+  assertEquals(steps.at(-1), plain);
+  const turned = middleOf(-14);
+  assert(turned < plain - 9);
+  paster.forget();
+  assertEquals(middleOf(-14), plain);
 });
 
 Deno.test("PatchPaster: a patch that shows something else is not pulled towards the picture beyond the limit", () => {
@@ -195,7 +249,56 @@ Deno.test("PatchPaster: a patch that shows something else is not pulled towards 
   const paster = new PatchPaster();
   paster.take(new Uint8Array(24 * 24 * 3).fill(255), 24);
   paster.paste(frame, { box, mask: softMask(box) }, 1);
-  assertEquals(frame.bytes[24 * 64 + 28], 235 - 24);
+  assertEquals(frame.bytes[24 * 64 + 28], 235 - OFFSET_MAX);
+});
+
+Deno.test("PatchPaster: sides and boxes that change leave nothing of the ones before", () => {
+  const boxes = [
+    { x: -9, y: 3, width: 90, height: 61 },
+    { x: 20, y: 9, width: 13, height: 18 },
+    { x: 11, y: -30, width: 40, height: 77 },
+  ];
+  const used = new PatchPaster({ matchesColour: false });
+  for (const [nth, side] of [40, 16, 96, 17, 40].entries()) {
+    const box = boxes[nth % boxes.length]!;
+    const results = [used, new PatchPaster({ matchesColour: false })].map((paster) => {
+      const frame = i420Of(smoothFrame);
+      paster.take(smoothPatch(side), side);
+      paster.paste(frame, { box, mask: softMask(box) }, 0.7);
+      return frame.bytes;
+    });
+    assertEquals(results[0], results[1]);
+    check(side, box);
+  }
+});
+
+Deno.test("PatchPaster: wherever the box lies, only pixels under its mask change, and towards the patch", () => {
+  const place = fc.integer({ min: -40, max: 70 });
+  const length = fc.integer({ min: 0, max: 100 });
+  const paster = new PatchPaster({ matchesColour: false });
+  paster.take(new Uint8Array(8 * 8 * 3).fill(255), 8);
+  const before = i420Of(() => [90, 90, 90]);
+  fc.assert(
+    fc.property(place, place, length, length, fc.nat(), (x, y, width, height, seed) => {
+      const mask = Uint8Array.from(
+        { length: width * height },
+        (_, at) => Math.max(0, ((Math.imul(at + 1, 2654435761 ^ seed) >>> 8) & 511) - 256),
+      );
+      const frame = { ...before, bytes: before.bytes.slice() };
+      paster.paste(frame, { box: { x, y, width, height }, mask }, 1);
+      for (let at = 0; at < SIZE.width * SIZE.height; at++) {
+        const [bx, by] = [at % SIZE.width - x, Math.floor(at / SIZE.width) - y];
+        const isIn = bx >= 0 && by >= 0 && bx < width && by < height;
+        const opacity = isIn ? mask[by * width + bx]! : 0;
+        assertEquals(
+          frame.bytes[at],
+          Math.round(before.bytes[0]! + (235 - before.bytes[0]!) * opacity / 255),
+        );
+      }
+      assert(worst(frame.bytes, before.bytes, SIZE.width * SIZE.height, frame.bytes.length) === 0);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 Deno.test("pastePlane: whatever box and crop, as PIL pastes", () => {

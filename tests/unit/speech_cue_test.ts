@@ -4,6 +4,7 @@ import { ACTIONS, EXPRESSIONS } from "../../src/avatar/mod.ts";
 import { InputFault } from "../../src/errors/mod.ts";
 import {
   cleanText,
+  cueNamed,
   type CueNames,
   CUES_PER_FRAME,
   EspeakTts,
@@ -12,9 +13,9 @@ import {
   segmentText,
   type SpeechEvent,
   SpeechRing,
+  STAGE_CUE_NAMES,
   STAGE_CUES,
   stageCueCode,
-  stageCueNamed,
 } from "../../src/speech/mod.ts";
 import { CUE_LENGTH_MAX, CueReader } from "../../src/speech/cue.ts";
 import { Marks } from "../../src/speech/marks.ts";
@@ -112,11 +113,15 @@ Deno.test("CueReader says in one line what is nearly a cue, and nothing about ot
   );
 });
 
-Deno.test("stageCueNamed takes any case and names the nearest to a wrong one", () => {
-  assertEquals(stageCueNamed(" Happy"), "happy");
-  const error = assertThrows(() => stageCueNamed("suprised"), InputFault, "did you mean surprised?");
+Deno.test("cueNamed takes any case and names the nearest to a wrong one", () => {
+  assertEquals(cueNamed(" Happy", STAGE_CUE_NAMES), "happy");
+  const error = assertThrows(
+    () => cueNamed("suprised", STAGE_CUE_NAMES),
+    InputFault,
+    "did you mean surprised?",
+  );
   assertEquals(error.code, "unknown_act");
-  assertThrows(() => stageCueNamed("frobnicate"), InputFault, "wanted one of neutral, happy");
+  assertThrows(() => cueNamed("frobnicate", STAGE_CUE_NAMES), InputFault, "wanted one of neutral, happy");
 });
 
 Deno.test("cleanText takes cues out and the blank that would be left before a mark", () => {
@@ -218,7 +223,7 @@ Deno.test("SpeechRing carries up to four cues a frame, and none that was there b
 });
 
 Deno.test("Marks tells cues among the words in the order of their samples, and gives no frame more than its share", () => {
-  const marks = new Marks();
+  const marks = new Marks(STAGE_CUE_NAMES);
   const word = (text: string, startSample: number) => ({ text, startSample, endSample: startSample + 10 });
   marks.place(word("a b", 0), [word("a", 0), word("b", 50)], [
     { name: "happy", startSample: 0 },

@@ -129,7 +129,7 @@ export class EyesShape {
         ys.push(mesh.y(index));
       });
     }
-    return new Curve(xs, ys, this.#left - p, this.#right + p);
+    return Curve.of(xs, ys, this.#left - p, this.#right + p);
   }
 
   set(pose: Pose): void {

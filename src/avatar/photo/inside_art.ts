@@ -32,12 +32,23 @@ const LOWER: readonly Tooth[] = [
 /** Teeth stand farther back, and darker, from here on. */
 const ARCH_MM = 31;
 
-export function paintUpperTeeth(context: SKRSContext2D, mm: number): void {
-  paintRow(context, UPPER, mm, -1, 1);
-}
+/** Upper teeth reach so far below the line between closed lips. */
+export const TEETH_BELOW_MM = 1.6;
 
-export function paintLowerTeeth(context: SKRSContext2D, mm: number): void {
-  paintRow(context, LOWER, mm, 1, 0.92);
+/** Draws each thing that a mouth shows by `draw`, which gets a painter about the middle of the closed lips. */
+export function drawInside<T>(
+  mm: number,
+  draw: (paint: (context: SKRSContext2D) => void) => T,
+): { upperTeeth: T; lowerTeeth: T; tongue: T; tongueTip: T } {
+  return {
+    upperTeeth: draw((context) => {
+      context.translate(0, TEETH_BELOW_MM * mm);
+      paintRow(context, UPPER, mm, -1, 1);
+    }),
+    lowerTeeth: draw((context) => paintRow(context, LOWER, mm, 1, 0.92)),
+    tongue: draw((context) => paintTongue(context, mm)),
+    tongueTip: draw((context) => paintTongueTip(context, mm)),
+  };
 }
 
 /** `towards` is where the gum lies: -1 above, 1 below. */
@@ -94,7 +105,7 @@ function paintRow(
   context.globalCompositeOperation = "source-over";
 }
 
-export function paintTongue(context: SKRSContext2D, mm: number): void {
+function paintTongue(context: SKRSContext2D, mm: number): void {
   const half = 17 * mm;
   const height = 17 * mm;
   const body = context.createRadialGradient(0, height * 0.55, 0, 0, height * 0.6, half * 1.05);
@@ -126,7 +137,7 @@ export function paintTongue(context: SKRSContext2D, mm: number): void {
 }
 
 /** The tip alone, as it is seen before or between the teeth; the origin is its upper edge. */
-export function paintTongueTip(context: SKRSContext2D, mm: number): void {
+function paintTongueTip(context: SKRSContext2D, mm: number): void {
   const half = 10.5 * mm;
   const height = 8 * mm;
   const body = context.createRadialGradient(0, height * 0.5, 0, 0, height * 0.5, half);

@@ -7,7 +7,25 @@
  */
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 
-export class InsideLayer {
+/** Something inside the mouth, as it is read pixel by pixel. */
+export interface Layer {
+  /** Of the place last read, 0..1; `light` is premultiplied. */
+  readonly light: number;
+  readonly cover: number;
+  /** Reads the middle of pixel (column, row) of the frame, the thing having moved "down" by `down` pixels. */
+  read(column: number, row: number, down: number): void;
+}
+
+/** What a mouth shows, from behind to the front. */
+export interface InsideLayers {
+  readonly tongue: Layer;
+  readonly lowerTeeth: Layer;
+  readonly upperTeeth: Layer;
+  readonly tongueTip: Layer;
+}
+
+export class InsideLayer implements Layer {
+  readonly #lean: number;
   readonly #left: number;
   readonly #top: number;
   readonly #width: number;
@@ -15,7 +33,6 @@ export class InsideLayer {
   /** Premultiplied brightness and opacity, 0..255. */
   readonly #light: Uint8Array;
   readonly #cover: Uint8Array;
-  /** Of the place last read, 0..1; `light` is premultiplied. */
   light = 0;
   cover = 0;
 
@@ -29,6 +46,7 @@ export class InsideLayer {
     softPx: number,
     paint: (context: SKRSContext2D) => void,
   ) {
+    this.#lean = lean;
     this.#left = Math.floor(place.x - place.side);
     this.#top = Math.floor(place.y - place.up);
     this.#width = Math.ceil(2 * place.side) + 2;
@@ -57,9 +75,8 @@ export class InsideLayer {
         1; // frees the surfaces now, not at some collection
   }
 
-  /** Reads the middle of pixel (column, row), the layer being shifted down by `down` pixels. */
   read(column: number, row: number, down: number): void {
-    const x = column - this.#left;
+    const x = column + Math.round(this.#lean * down) - this.#left;
     const place = row - this.#top - down;
     const y = Math.floor(place);
     if (x < 0 || x >= this.#width || y < 0 || y >= this.#height - 1) {

@@ -2,35 +2,32 @@
  * What an open mouth shows between its lips: dark, tongue, two rows of teeth. Where the photo itself shows teeth, they
  * are used: they stay with the skull while the lips move over them.
  *
- * In: the still photo, then the mouth's parameters once a frame. Out: luma and chroma of any pixel of the inside,
+ * In: the still picture, then the mouth's parameters once a frame. Out: luma and chroma of any pixel of the inside,
  * counted from 0. Nothing is allocated after the constructor.
  */
 import { PRESS, PUCKER, SPREAD, TONGUE } from "../../lipsync/mod.ts";
-import type { Figure } from "../posed/puppet.ts";
+import type { I420Frame } from "../face.ts";
 import { mix, smooth } from "./ease.ts";
-import { paintLowerTeeth, paintTongue, paintTongueTip, paintUpperTeeth } from "./inside_art.ts";
-import { InsideLayer } from "./inside_layer.ts";
+import { drawInside, TEETH_BELOW_MM } from "./inside_art.ts";
+import { InsideLayer, type InsideLayers, type Layer } from "./inside_layer.ts";
+import type { MouthContours } from "./mouth_contours.ts";
 import type { MouthShape } from "./mouth_shape.ts";
 import type { MouthTones, Tone } from "./tones.ts";
 
-/** Upper teeth reach so far below the line between closed lips. */
-const TEETH_BELOW_MM = 1.6;
 /** A photo's opening that is at least this part as bright as teeth shows teeth. */
 const TEETH_LIGHT = 0.55;
 
 export class MouthInside {
-  readonly #photo: Figure;
   readonly #shape: MouthShape;
-  readonly #mm: number;
-  readonly #softPx: number;
   readonly #tones: MouthTones;
-  readonly #upperTeeth: InsideLayer;
-  readonly #lowerTeeth: InsideLayer;
-  readonly #tongue: InsideLayer;
-  readonly #tongueTip: InsideLayer;
+  readonly #layers: InsideLayers;
+  #picture: I420Frame;
+  #mm = 1;
+  #softPx = 1;
   /** How far below the seam the upper teeth reach, in pixels. */
-  readonly #teethEdge: number;
-  readonly #showsTeeth: boolean;
+  #teethEdge = 0;
+  /** Whether the picture's own teeth are shown. */
+  hasOwnTeeth = false;
 
   // This frame: shifts down in pixels, opacities, and the breadth of the lips' inner side.
   #upperTeethDown = 0;
@@ -46,29 +43,41 @@ export class MouthInside {
   u = 0;
   v = 0;
 
-  /** `mm` is how many pixels a millimetre of the face takes, `softPx` how wide the photo's sharpest edges are. */
-  constructor(photo: Figure, shape: MouthShape, tones: MouthTones, mm: number, softPx: number) {
-    this.#photo = photo;
+  constructor(picture: I420Frame, shape: MouthShape, tones: MouthTones, layers: InsideLayers) {
+    this.#picture = picture;
     this.#shape = shape;
+    this.#tones = tones;
+    this.#layers = layers;
+  }
+
+  /** Of a photo: drawn for it, or its own teeth where it shows some. */
+  static ofPhoto(
+    photo: I420Frame,
+    contours: MouthContours,
+    shape: MouthShape,
+    tones: MouthTones,
+    mm: number,
+    softPx: number,
+  ): MouthInside {
+    const { middleX: x, middleY: y, lean } = contours;
+    const halfMax = Math.max(contours.ownLeft, contours.ownRight) * 1.12;
+    const place = { x, y, side: halfMax + 2, up: 16 * mm, down: 20 * mm };
+    const layers = drawInside(mm, (paint) => new InsideLayer(place, lean, softPx * 0.5, paint));
+    const inside = new MouthInside(photo, shape, tones, layers);
+    inside.fit(photo, mm, softPx);
+    shape.ownOpening(x);
+    inside.hasOwnTeeth = contours.apart > 0 &&
+      meanLuma(photo, x, shape.ownTop, shape.ownBottom) > TEETH_LIGHT * tones.teeth.y;
+    if (inside.hasOwnTeeth) inside.#teethEdge = shape.ownBottom - y;
+    return inside;
+  }
+
+  /** `mm` is how many pixels a millimetre of the face takes, `softPx` how wide the picture's sharpest edges are. */
+  fit(picture: I420Frame, mm: number, softPx: number): void {
+    this.#picture = picture;
     this.#mm = mm;
     this.#softPx = softPx;
-    this.#tones = tones;
-    const x = shape.middleX;
-    const y = shape.middleY;
-    const place = { x, y, side: shape.halfMax + 2, up: 16 * mm, down: 20 * mm };
-    const layer = (paint: (context: Parameters<typeof paintTongue>[0], mm: number) => void) =>
-      new InsideLayer(place, shape.lean, softPx * 0.5, (context) => paint(context, mm));
-    this.#upperTeeth = layer((context) => {
-      context.translate(0, TEETH_BELOW_MM * mm);
-      paintUpperTeeth(context, mm);
-    });
-    this.#lowerTeeth = layer(paintLowerTeeth);
-    this.#tongue = layer(paintTongue);
-    this.#tongueTip = layer(paintTongueTip);
-    shape.ownOpening(x);
-    this.#showsTeeth = shape.isApart &&
-      meanLuma(photo, x, shape.ownTop, shape.ownBottom) > TEETH_LIGHT * tones.teeth.y;
-    this.#teethEdge = this.#showsTeeth ? shape.ownBottom - y : TEETH_BELOW_MM * mm;
+    this.#teethEdge = TEETH_BELOW_MM * mm;
   }
 
   /** Takes this frame's parameters, after the shape has. */
@@ -82,7 +91,7 @@ export class MouthInside {
     this.#lowerTeethDown = jawDrop + (3 * pucker - 1.2 - 2.2 * mouth[SPREAD]! * free) * mm;
     this.#tongueDown = jawDrop * mix(0.48, 0.38, raise) + 2.5 * mm;
     this.#tip = smooth((raise - 0.25) / 0.4);
-    this.#tipDown = this.#teethEdge + mix(6, this.#showsTeeth ? -3.6 : -1.6, raise) * mm;
+    this.#tipDown = this.#teethEdge + mix(6, this.hasOwnTeeth ? -3.6 : -1.6, raise) * mm;
     // Rounded lips stand before the teeth and take their light.
     this.#teeth = 1 - 0.99 * smooth((pucker - 0.42) / 0.32);
     this.#rimPx = Math.max(1, (0.5 + 2.2 * pucker) * mm);
@@ -91,23 +100,24 @@ export class MouthInside {
   /** Sets y, u, v of pixel (column, row); `light` is what reaches it, `below` and `above` its distance from the lips. */
   at(column: number, row: number, light: number, below: number, above: number): void {
     const { cavity, teeth, tongue } = this.#tones;
+    const layers = this.#layers;
     this.y = cavity.y * (0.5 + 0.5 * light);
     this.u = cavity.u;
     this.v = cavity.v;
-    this.#lay(this.#tongue, tongue, column, row, this.#tongueDown, light, 1);
+    this.#lay(layers.tongue, tongue, column, row, this.#tongueDown, light, 1);
     const lower = this.#teeth * (1 - 0.8 * this.#tip);
-    this.#lay(this.#lowerTeeth, teeth, column, row, this.#lowerTeethDown, light * 0.92, lower);
+    this.#lay(layers.lowerTeeth, teeth, column, row, this.#lowerTeethDown, light * 0.92, lower);
     const front = mix(light, 1, 0.7);
-    if (this.#showsTeeth) this.#layOwn(column, row, front);
-    else this.#lay(this.#upperTeeth, teeth, column, row, this.#upperTeethDown, front, this.#teeth);
+    if (this.hasOwnTeeth) this.#layOwn(column, row, front);
+    else this.#lay(layers.upperTeeth, teeth, column, row, this.#upperTeethDown, front, this.#teeth);
     if (this.#tip > 0) {
-      this.#lay(this.#tongueTip, tongue, column, row, this.#tipDown, mix(light, 1, 0.3), this.#tip);
+      this.#lay(layers.tongueTip, tongue, column, row, this.#tipDown, mix(light, 1, 0.3), this.#tip);
     }
     this.#layRim(below, above);
   }
 
   #lay(
-    layer: InsideLayer,
+    layer: Layer,
     tone: Tone,
     column: number,
     row: number,
@@ -115,7 +125,7 @@ export class MouthInside {
     light: number,
     opacity: number,
   ): void {
-    layer.read(column + Math.round(this.#shape.lean * down), row, down);
+    layer.read(column, row, down);
     if (layer.cover === 0) return;
     const rest = 1 - layer.cover * opacity;
     const part = layer.light * light * opacity;
@@ -129,7 +139,7 @@ export class MouthInside {
     const y = row + 0.5;
     const cover = smooth((y - ownTop) / this.#softPx) * smooth((ownBottom - y) / this.#softPx) * this.#teeth;
     if (cover <= 0) return;
-    const { bytes, width, height } = this.#photo;
+    const { bytes, width, height } = this.#picture;
     const uAt = width * height;
     const chroma = (row >> 1) * (width >> 1) + (column >> 1);
     this.y += ((bytes[row * width + column]! - 16) * light - this.y) * cover;
@@ -150,7 +160,7 @@ export class MouthInside {
 }
 
 /** Mean luma, counted from 0, of the middle part of a stretch of a column and its neighbours. */
-function meanLuma({ bytes, width, height }: Figure, x: number, top: number, bottom: number): number {
+function meanLuma({ bytes, width, height }: I420Frame, x: number, top: number, bottom: number): number {
   let sum = 0;
   let count = 0;
   for (let row = Math.floor(mix(top, bottom, 0.3)); row <= Math.floor(mix(top, bottom, 0.7)); row++) {

@@ -7,9 +7,8 @@
  * an interrupt has made stale are dropped; after three deaths within a minute it stays off, and the viseme mouth speaks.
  */
 import { oneLine } from "../../errors/mod.ts";
-import { SPEECH_FLAG, type SpeechRing } from "../../speech/mod.ts";
+import type { SpeechRing } from "../../speech/mod.ts";
 import type { Clock, Epoch } from "../../time/mod.ts";
-import { FrameCutter } from "../frame_cutter.ts";
 import type { PatchRing } from "../patch_ring.ts";
 import { emptyPlace, type StagePlace, type WalkBoard } from "../walk_board.ts";
 import { EngineChild } from "./engine_child.ts";
@@ -34,6 +33,7 @@ import { FAMILIES } from "./mouth_network.ts";
 import { type NeuralGauges } from "./neural_gauges.ts";
 import { type PipeFrame, textFrame, textOf } from "./pipe.ts";
 import { Respawns } from "./respawns.ts";
+import { SpeechTap } from "./speech_tap.ts";
 
 /** Opening models of gigabytes from a slow disk. */
 const START_MS_MAX = 180_000;
@@ -46,11 +46,12 @@ export interface EngineHostOptions {
   readonly board: WalkBoard;
   readonly gauges: NeuralGauges;
   readonly clock: Clock;
-  /** First code of a cue that begins an action's clip: see src/stage/cues. */
+  /** The clip that a cue's code begins, -1 for none. */
   readonly actionOf: (cueCode: number) => number;
   readonly onTrouble: (line: string) => void;
   /** The process is there, or its rung changed. */
   readonly onReady: (news: ReadyNews) => void;
+  readonly onStatus?: (news: StatusNews) => void;
   /** Default: engine_process.ts beside this file. */
   readonly entry?: URL;
 }
@@ -58,7 +59,7 @@ export interface EngineHostOptions {
 export class EngineHost implements AsyncDisposable {
   readonly #options: EngineHostOptions;
   readonly #respawns = new Respawns();
-  readonly #cutter: FrameCutter;
+  readonly #tap: SpeechTap;
   readonly #kept = new KeptSpeech();
   readonly #place: StagePlace = emptyPlace();
   #order: EngineProcessOrder;
@@ -70,23 +71,27 @@ export class EngineHost implements AsyncDisposable {
   #deadlineMs = Infinity;
   #sentPlace = -1;
   #rungs: readonly RungReport[] = [];
-  /** Frames whose samples the cutter holds back, oldest first. */
-  readonly #cut: Omit<SpeechNews, "pcm">[] = [];
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
     this.#order = options.order;
     this.#epoch = options.epoch.current;
-    this.#cutter = new FrameCutter(options.speech.samplesPerFrame);
+    const { speech, epoch, actionOf } = options;
+    this.#tap = new SpeechTap(speech, epoch, actionOf, (news) => this.#tell(news));
     options.gauges.set("family", -1);
     this.#spawn();
   }
 
-  /** To be called every few milliseconds, and when speech is queued. */
+  /** Whether there is speech that is not spoken yet. */
+  get isBusy(): boolean {
+    return this.#kept.isWaiting(this.#place.nextSpeechFrame);
+  }
+
+  /** To be called every few milliseconds while busy, and when speech is queued. */
   tick(): void {
     if (this.#isStopped) return;
     this.#followEpoch();
-    this.#hear();
+    this.#tap.drain(); // whatever the process does
     this.#tellPlace();
     const { clock } = this.#options;
     if (clock.nowMs() > this.#deadlineMs) {
@@ -146,13 +151,11 @@ export class EngineHost implements AsyncDisposable {
     this.#retell(this.#child!);
   }
 
-  #takeStatus({ frameMs, stride, renderedFrames, skippedFrames, restFrames, rssBytes }: StatusNews): void {
-    const { gauges } = this.#options;
-    for (
-      const [name, value] of Object.entries({
-        ...{ frameMs, stride, renderedFrames, skippedFrames, restFrames, rssBytes },
-      })
-    ) gauges.set(name as "frameMs", value);
+  #takeStatus(status: StatusNews): void {
+    const { gauges, onStatus } = this.#options;
+    const { family: _family, model: _model, provider: _provider, ...numbers } = status;
+    for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) gauges.set(name, numbers[name]);
+    onStatus?.(status);
   }
 
   #takeResult(payload: Uint8Array): void {
@@ -173,49 +176,9 @@ export class EngineHost implements AsyncDisposable {
     this.#child?.send(numberFrame(TO_ENGINE.interrupt, this.#epoch));
   }
 
-  /** Takes all speech that is queued, whatever the process does. */
-  #hear(): void {
-    const { speech, epoch, actionOf } = this.#options;
-    for (let slot = speech.ring.peek(); slot >= 0; slot = speech.ring.peek()) {
-      const flags = speech.flags(slot);
-      const isProtected = (flags & SPEECH_FLAG.protected) !== 0;
-      if (!epoch.isStale(speech.epoch(slot), isProtected)) {
-        const isFirst = (flags & SPEECH_FLAG.first) !== 0;
-        if (isFirst) {
-          this.#cutter.reset();
-          this.#cut.length = 0;
-        }
-        const isLast = (flags & SPEECH_FLAG.last) !== 0;
-        let action = -1;
-        for (let nth = 0; nth < 4 && action < 0; nth++) action = actionOf(speech.cue(slot, nth));
-        const about = { firstFrame: speech.speechFrame(slot), epoch: speech.epoch(slot), isProtected };
-        this.#cut.push({ isLast, action, ...(isFirst ? { about } : {}) });
-        this.#cutter.hear(speech.samples(slot));
-        this.#pass(isLast);
-      }
-      speech.ring.release();
-    }
-  }
-
-  /** Hands on each frame whose 16 kHz samples are whole. */
-  #pass(isLast: boolean): void {
-    for (
-      let pcm = this.#cutter.take();
-      pcm !== undefined && this.#cut.length > 0;
-      pcm = this.#cutter.take()
-    ) {
-      this.#tell(pcm);
-    }
-    if (!isLast) return;
-    this.#cutter.end();
-    while (this.#cut.length > 0) this.#tell(this.#cutter.takeLast());
-  }
-
-  #tell(pcm: Float32Array): void {
-    const about = this.#cut.shift()!;
-    if (about.about) this.#sentPlace = -1; // the place goes before the speech that follows it
+  #tell(news: SpeechNews): void {
+    if (news.about) this.#sentPlace = -1; // the place goes before the speech that follows it
     this.#tellPlace();
-    const news = { ...about, pcm: pcm.slice() };
     this.#kept.add(news);
     if (!this.#isReady) return;
     if (!this.#child!.send(speechFrame(news))) this.#die("it no longer takes what it is told");
@@ -238,7 +201,7 @@ export class EngineHost implements AsyncDisposable {
       (isStarted ? 0 : (walk.actionStep + walk.idleStep + walk.speakingStep) / 1e6);
     const child = this.#child;
     if (!this.#isReady || child === undefined || moved === this.#sentPlace) return;
-    if (this.#sentPlace >= 0 && (this.#kept.isEmpty || !child.isClear)) return;
+    if (this.#sentPlace >= 0 && (!this.isBusy || !child.isClear)) return;
     this.#sentPlace = moved;
     child.send(placeFrame(this.#place));
   }

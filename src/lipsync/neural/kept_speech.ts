@@ -20,8 +20,10 @@ interface Kept {
 export class KeptSpeech {
   readonly #kept: Kept[] = [];
 
-  get isEmpty(): boolean {
-    return this.#kept.length === 0;
+  /** Whether anything is kept that is not spoken yet. */
+  isWaiting(nextSpeechFrame: number): boolean {
+    const newest = this.#kept.at(-1);
+    return newest !== undefined && newest.speechFrame >= nextSpeechFrame;
   }
 
   /** The next frame. Dropped where its utterance never began. */

@@ -7,8 +7,8 @@
 
 /** Share of a frame's time that a batch's frame may take: the rest is for the stage, the voice and bad moments. */
 export const FRAME_SHARE_MAX = 0.75;
-/** Milliseconds a second that the features may take. */
-export const FEATURE_MS_MAX = 300;
+/** Share of the time that the features may take. */
+export const FEATURE_SHARE_MAX = 0.3;
 
 const DOWN_SECONDS = 3;
 /** A second is bad when more of its frames than this came too late. */
@@ -31,10 +31,9 @@ export interface Measured {
 export function tooSlow({ frameMs, featureMs }: Measured, periodMs: number): string | undefined {
   const limitMs = periodMs * FRAME_SHARE_MAX;
   if (frameMs > limitMs) return `${frameMs.toFixed(1)} ms a frame here, wanted at most ${limitMs}`;
-  if (featureMs > FEATURE_MS_MAX) {
-    return `${
-      Math.round(featureMs)
-    } ms for hearing a second of speech here, wanted at most ${FEATURE_MS_MAX}`;
+  const featureMsMax = FEATURE_SHARE_MAX * 25 * periodMs;
+  if (featureMs > featureMsMax) {
+    return `${Math.round(featureMs)} ms for hearing a second of speech here, wanted at most ${featureMsMax}`;
   }
   return undefined;
 }

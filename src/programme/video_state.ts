@@ -1,0 +1,54 @@
+/** What `state`, the live view and the page show of the video engine: plain data. */
+import {
+  FAMILIES,
+  type Family,
+  type NeuralGauges,
+  type NeuralState,
+  type RungReport,
+} from "../lipsync/mod.ts";
+import { round } from "./round.ts";
+
+/** Of the video engine. */
+export interface VideoState {
+  /** What moves the mouth in the end. */
+  readonly mouth: Family | "visemes";
+  readonly model?: string;
+  readonly provider?: string;
+  readonly frameMs?: number;
+  /** Every how many frames one is rendered. */
+  readonly stride?: number;
+  readonly renderedFrames?: number;
+  readonly skippedFrames?: number;
+  readonly restFrames?: number;
+  readonly restarts?: number;
+  /** Of the engine's process. */
+  readonly rssMb?: number;
+  /** Why a family is not used here. */
+  readonly reason?: string;
+  /** What was measured at the start, family by family. */
+  readonly rungs?: readonly RungReport[];
+}
+
+export function videoState(
+  gauges: NeuralGauges,
+  { ready, status }: NeuralState,
+  reason?: string,
+): VideoState {
+  const family = gauges.get("isActive") === 1 ? FAMILIES[gauges.get("family")] : undefined;
+  const used = status ?? ready?.rungs.find((rung) => rung.family === family);
+  const about = { ...(reason ? { reason } : {}), ...(ready ? { rungs: ready.rungs } : {}) };
+  if (ready === undefined) return { mouth: "visemes", ...about };
+  return {
+    mouth: family ?? "visemes",
+    ...(used?.model ? { model: used.model } : {}),
+    ...(used?.provider ? { provider: used.provider } : {}),
+    frameMs: round(gauges.get("frameMs"), 2),
+    stride: gauges.get("stride"),
+    renderedFrames: gauges.get("renderedFrames"),
+    skippedFrames: gauges.get("skippedFrames"),
+    restFrames: gauges.get("restFrames"),
+    restarts: gauges.get("restarts"),
+    rssMb: round(gauges.get("rssBytes") / 2 ** 20, 1),
+    ...about,
+  };
+}

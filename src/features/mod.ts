@@ -30,3 +30,6 @@ export {
   WINDOW_FEATURES,
   windowOf,
 } from "./whisper_window.ts";
+export { HUBERT_VALUES, HubertFeatures, type SequenceEncoder } from "./hubert_features.ts";
+export { FBANK_BINS, KaldiFbank } from "./kaldi_fbank.ts";
+export { WENET_COLUMNS, WenetFeatures } from "./wenet_features.ts";

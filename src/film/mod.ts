@@ -21,3 +21,4 @@ export { PackReader } from "./pack_reader.ts";
 export { FaceReader } from "./face_reader.ts";
 export { LatentsReader } from "./latents_reader.ts";
 export { badFile, fileLabel, pathInFolder } from "./in_file.ts";
+export { readClips } from "./film_folder.ts";

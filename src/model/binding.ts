@@ -32,6 +32,8 @@ export interface Binding {
   readonly type: Tensor.Type;
   /** Those of the wanted ones that the graph has; a word may still be open, or fixed in `lengths`. */
   readonly dims: Dims;
+  /** As the graph declares them. */
+  readonly declared: Dims;
 }
 
 export interface BindOptions {
@@ -94,7 +96,9 @@ function bindByShape(
     }
   }
   const row = wanted.filter(({ name, isInOrder }) => isInOrder && !bound.has(name));
-  const left = [...free].filter((value) => row.length > 0 && fit(options, row[0]!, value, false) !== undefined);
+  const left = [...free].filter((value) =>
+    row.length > 0 && fit(options, row[0]!, value, false) !== undefined
+  );
   if (left.length === row.length) row.forEach((spec, at) => take(spec, left[at]!));
   for (const spec of wanted) {
     if (bound.has(spec.name) || spec.isOptional) continue;
@@ -157,7 +161,7 @@ function fit(
     });
     if (!isRight) continue;
     if (isTaken) { for (const [word, length] of fixed) lengths.set(word, length); }
-    return { name: spec.name, theirName: value.name, type: value.type, dims };
+    return { name: spec.name, theirName: value.name, type: value.type, dims, declared: value.shape };
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ async function play(
   spoil: (folder: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Played> {
   const parent = await Deno.makeTempDir();
-  const folder = await makeVideoAvatar(parent, wanted);
+  const folder = await makeVideoAvatar(parent, { families: ["musetalk"], ...wanted });
   await spoil(folder);
   const { clips } = JSON.parse(await Deno.readTextFile(`${folder}/avatar.json`)) as { clips: Clip[] };
   const shape = { ...framesShape(VIDEO_SIZE, AS_IT_IS, clips, BOX) };

@@ -10,7 +10,12 @@ const FRAMES = 30;
 async function withFilm(body: (folder: string) => Promise<void>): Promise<void> {
   const parent = await Deno.makeTempDir();
   try {
-    await body(await makeVideoAvatar(parent, { clips: [{ name: "idle", role: "idle", frames: FRAMES }] }));
+    await body(
+      await makeVideoAvatar(parent, {
+        clips: [{ name: "idle", role: "idle", frames: FRAMES }],
+        families: [],
+      }),
+    );
   } finally {
     await Deno.remove(parent, { recursive: true });
   }

@@ -80,39 +80,51 @@ export class ColumnWarp {
     const lowest = height - 1.001;
     const step = 1 / scale;
     let piece = first;
+    let row = top;
     let y = (top + 0.5) * step;
     let out = at + top * width + column;
-    for (let row = top; row < bottom; row++, y += step, out += width) {
+    while (row < bottom) {
       while (piece < last - 1 && y >= to[piece + 1]!) piece++;
-      const start = to[piece]!;
-      const h = y - start;
-      const length = to[piece + 1]! - start;
-      let sourceY: number;
-      let part: number;
-      if (h <= 0) {
-        sourceY = from[piece]!;
-        part = share[piece]!;
-      } else if (h >= length) {
-        sourceY = from[piece + 1]!;
-        part = share[piece + 1]!;
-      } else {
-        sourceY = from[piece]! + ((this.#a[piece]! * h + this.#b[piece]!) * h + this.#c[piece]!) * h;
-        const t = h / length;
-        part = share[piece]! + (share[piece + 1]! - share[piece]!) * t * t * (3 - 2 * t);
+      // The map of these rows: to the next knot, or before the first or behind the last one.
+      let start = to[piece]!;
+      let end = to[piece + 1]!;
+      let a = this.#a[piece]!, b = this.#b[piece]!, c = this.#c[piece]!, d = from[piece]!;
+      let part0 = share[piece]!;
+      let partOn = share[piece + 1]! - part0;
+      if (y < start || y >= end) {
+        a =
+          b =
+          c =
+          partOn =
+            0;
+        if (y < start) end = start;
+        else {
+          d = from[piece + 1]!;
+          part0 = share[piece + 1]!;
+          end = Infinity;
+        }
+        start = y;
       }
-      let px = (x + shift * part - lean * (sourceY - y)) * scale - 0.5;
-      let py = sourceY * scale - 0.5;
-      px = px < 0 ? 0 : px > widest ? widest : px;
-      py = py < 0 ? 0 : py > lowest ? lowest : py;
-      const ix = px | 0;
-      const iy = py | 0;
-      const fx = px - ix;
-      const fy = py - iy;
-      const corner = at + iy * width + ix;
-      const upper = still[corner]! + (still[corner + 1]! - still[corner]!) * fx;
-      const lower = still[corner + width]! + (still[corner + width + 1]! - still[corner + width]!) * fx;
-      const value = upper + (lower - upper) * fy;
-      bent[out] = (cover === 1 ? value : bent[out]! + (value - bent[out]!) * cover) + 0.5;
+      const perLength = end > start ? 1 / (end - start) : 0;
+      for (; row < bottom && y < end; row++, y += step, out += width) {
+        const h = y - start;
+        const t = h * perLength;
+        const sourceY = d + ((a * h + b) * h + c) * h;
+        const part = part0 + partOn * t * t * (3 - 2 * t);
+        let px = (x + shift * part - lean * (sourceY - y)) * scale - 0.5;
+        let py = sourceY * scale - 0.5;
+        px = px < 0 ? 0 : px > widest ? widest : px;
+        py = py < 0 ? 0 : py > lowest ? lowest : py;
+        const ix = px | 0;
+        const iy = py | 0;
+        const fx = px - ix;
+        const fy = py - iy;
+        const corner = at + iy * width + ix;
+        const upper = still[corner]! + (still[corner + 1]! - still[corner]!) * fx;
+        const lower = still[corner + width]! + (still[corner + width + 1]! - still[corner + width]!) * fx;
+        const value = upper + (lower - upper) * fy;
+        bent[out] = (cover === 1 ? value : bent[out]! + (value - bent[out]!) * cover) + 0.5;
+      }
     }
   }
 }

@@ -71,6 +71,10 @@ export class MovingLayer implements Layer {
     const left = x | 0;
     const top = y | 0;
     const at = top * width + left;
+    if ((cover[at]! | cover[at + 1]! | cover[at + width]! | cover[at + width + 1]!) === 0) {
+      this.light = this.cover = 0;
+      return;
+    }
     this.light = between(light, at, width, x - left, y - top) / 255;
     this.cover = between(cover, at, width, x - left, y - top) / 255;
   }

@@ -7,8 +7,8 @@
 import type { Clip } from "../../film/mod.ts";
 import { frameAt } from "../../film/mod.ts";
 
-/** Frames decoded ahead of the walk: 640 ms. */
-export const AHEAD_FRAMES = 16;
+/** Frames decoded ahead of the walk: 480 ms. */
+export const AHEAD_FRAMES = 12;
 /** Frames kept behind it: while speech is paused the stage sways to and fro. */
 export const BEHIND_FRAMES = 4;
 /** Frames at the beginning of every clip, or where it was left, that are always there: a switch shows one at once. */

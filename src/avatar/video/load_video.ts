@@ -56,7 +56,6 @@ export async function loadVideo(
     clips: describeClips(manifest, folder.path),
     boxes: facts.boxes.map((largest) => inFrame(largest, view)),
     speechBox: speechBox(facts.speech, view, size),
-    scale: Math.max(view.scaleX, view.scaleY),
     fps,
     patienceMs,
     close,

@@ -27,8 +27,6 @@ export interface VideoFaceOptions {
   /** The largest of BOXES in pixels of the programme. */
   readonly boxes: readonly FrameSize[];
   readonly speechBox: Box;
-  /** Pixels of the programme for one of the film. */
-  readonly scale: number;
   readonly fps: number;
   readonly patienceMs: number;
   /** Ends whoever fills the frames. */
@@ -53,7 +51,7 @@ export class VideoFace implements Face {
   #painted = -1;
 
   constructor(options: VideoFaceOptions) {
-    const { id, frames, clips, boxes, speechBox, scale, fps, patienceMs, close } = options;
+    const { id, frames, clips, boxes, speechBox, fps, patienceMs, close } = options;
     const { size } = frames.shape;
     this.id = id;
     this.size = size;
@@ -64,8 +62,8 @@ export class VideoFace implements Face {
     this.#mixedBytes = pictureMemory(i420Bytes(size));
     this.#mixed = wordsOf(this.#mixedBytes);
     this.#fadeUnits = Math.max(1, Math.round(FADE_MS * fps / 1000));
+    this.#mouth = new VideoMouth(frames, speechBox);
     this.film = new FilmPlayer(frames, clips, boxes, patienceMs, () => this.#leave());
-    this.#mouth = new VideoMouth(frames, speechBox, scale);
   }
 
   paintIdle(into: I420Frame, frame: number): void {
@@ -81,10 +79,9 @@ export class VideoFace implements Face {
   }
 
   paintMouth(into: I420Frame, frame: number, mouth: Float32Array, _manner?: Manner, opacity = 1): void {
-    const part = Math.min(1, opacity) * this.#weightAt(frame) / WHOLE;
-    if (part <= 0) return;
+    if (opacity <= 0) return;
     const { slotNumber, key } = this.film;
-    this.#mouth.paint(slotNumber, key, mouth, part, into);
+    this.#mouth.paint(slotNumber, key, mouth, Math.min(1, opacity), this.#weightAt(frame), into);
   }
 
   /** Another clip is about to be shown: what is seen now is what it dissolves from. */
@@ -94,6 +91,7 @@ export class VideoFace implements Face {
     if (weight === WHOLE) this.#still.set(shown);
     else blendPictures(this.#still, shown, weight, this.#still);
     this.#fadeFrom = NEXT_FRAME;
+    this.#mouth.forget();
   }
 
   /** How far the shown clip has come through at unit `frame`, of 256. The same unit is always the same. */

@@ -1,98 +1,91 @@
 /**
- * Moves the mouth of a film's frame by visemes: the frame's own lips, chin and cheeks are bent by the mouth's parameters,
- * and the result is laid over the picture as far as speech has faded in.
+ * The mouth of a film's frame moved by visemes, in the picture that is being made.
  *
- * In: the shown slot, parameters, opacity. Out: pixels within the face's speechBox. Stage's thread.
+ * In: the shown slot, parameters, how far speech has faded in and how far the clip has. Out: pixels within the face's
+ * speechBox. Stage's thread; nothing is allocated after the constructor. While a clip dissolves into another its mouth is
+ * bent aside, in memory of one picture, and laid over as far as the clip has come.
  */
 import { i420Bytes } from "../../time/mod.ts";
 import type { Box, I420Frame } from "../face.ts";
-import { Mesh } from "../photo/mesh.ts";
-import { PhotoMouth } from "../photo/photo_mouth.ts";
+import { FilmMouth } from "../photo/film_mouth.ts";
 import type { FilmFrames } from "./film_frames.ts";
 
-/** Widths of the sharpest edges in a film that is shown at its own size, in its pixels. */
-const EDGE_PX = 0.6;
+const WHOLE = 256;
 
 export class VideoMouth {
   readonly #frames: FilmFrames;
   readonly #within: Box;
-  readonly #softPx: number;
+  readonly #mouth: FilmMouth;
   readonly #figures: readonly I420Frame[];
-  readonly #mesh: Mesh;
-  readonly #bent: I420Frame;
-  #mouth: PhotoMouth | undefined;
+  readonly #aside: I420Frame;
   #slot = -1;
   #key = -1;
 
-  /** `within`: nothing outside of it is touched. `scale`: pixels of the programme for one of the film. */
-  constructor(frames: FilmFrames, within: Box, scale: number) {
+  /** `within`: nothing outside of it is touched. */
+  constructor(frames: FilmFrames, within: Box) {
     const { size } = frames.shape;
     this.#frames = frames;
     this.#within = within;
-    this.#softPx = EDGE_PX * scale;
+    this.#mouth = new FilmMouth(size);
     this.#figures = frames.slots.map(({ bytes }) => ({ ...size, bytes }));
-    this.#mesh = new Mesh(new Float64Array(frames.slots[0]!.points.length));
-    this.#bent = { ...size, bytes: new Uint8Array(i420Bytes(size)) };
+    this.#aside = { ...size, bytes: new Uint8Array(i420Bytes(size)) };
   }
 
-  /** `key` tells the frame in slot `slot`; `opacity` 0..1. */
-  paint(slot: number, key: number, mouth: Float32Array, opacity: number, into: I420Frame): void {
-    const fitted = this.#fit(slot, key);
-    const box = cut(fitted.box, this.#within);
-    if (box.width <= 0 || box.height <= 0) return;
-    const still = this.#figures[slot]!.bytes;
-    // Bent whole, for the bending writes all of its box.
-    forPlanes(this.#bent, fitted.box, (at, length) => copyInto(still, this.#bent.bytes, at, length));
-    fitted.paint(this.#bent, mouth, 0);
-    const weight = Math.round(opacity * 256);
-    const { bytes } = into;
-    const bent = this.#bent.bytes;
-    forPlanes(into, box, (at, length) => blendRow(bent, bytes, at, length, weight));
+  /** Another clip: the mouth is where it is, not where the last one would have gone. */
+  forget(): void {
+    this.#mouth.forget();
   }
 
-  #fit(slot: number, key: number): PhotoMouth {
-    if (this.#mouth !== undefined && slot === this.#slot && key === this.#key) return this.#mouth;
+  /**
+   * `key` tells the frame in slot `slot`, whose picture `into` holds as far as `weight` (of 256) says; `opacity` (0..1) is
+   * how far speech has faded in.
+   */
+  paint(
+    slot: number,
+    key: number,
+    mouth: Float32Array,
+    opacity: number,
+    weight: number,
+    into: I420Frame,
+  ): void {
+    const still = this.#figures[slot]!;
+    if (slot !== this.#slot || key !== this.#key) this.#mouth.fit(this.#frames.slots[slot]!.points, still);
     this.#slot = slot;
     this.#key = key;
-    this.#mesh.points.set(this.#frames.slots[slot]!.points);
-    return this.#mouth = new PhotoMouth(this.#figures[slot]!, this.#mesh, this.#softPx);
+    const { box } = this.#mouth;
+    if (weight === WHOLE && holds(this.#within, box)) return this.#mouth.paint(into, mouth, 0, opacity);
+    copyBox(still, box, this.#aside, box, WHOLE);
+    this.#mouth.paint(this.#aside, mouth, 0, opacity);
+    copyBox(this.#aside, box, into, this.#within, weight);
   }
 }
 
-/** Calls `each` with where every row of the box begins in the frame's bytes, and its length: Y, then U, then V. */
-function forPlanes(
-  { width, height }: I420Frame,
-  box: Box,
-  each: (at: number, length: number) => void,
-): void {
+function holds(outer: Box, inner: Box): boolean {
+  return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height;
+}
+
+/** Lays what both boxes hold over `into`, as far as `weight` (of 256) says. */
+function copyBox(from: I420Frame, box: Box, into: I420Frame, within: Box, weight: number): void {
+  const left = Math.max(box.x, within.x);
+  const top = Math.max(box.y, within.y);
+  const right = Math.min(box.x + box.width, within.x + within.width);
+  const bottom = Math.min(box.y + box.height, within.y + within.height);
+  const { width, height } = into;
   let planeAt = 0;
   for (let plane = 0; plane < 3; plane++) {
     const shift = plane === 0 ? 0 : 1;
     const stride = width >> shift;
-    const first = planeAt + (box.y >> shift) * stride + (box.x >> shift);
-    for (let row = 0; row < box.height >> shift; row++) each(first + row * stride, box.width >> shift);
+    for (let row = top >> shift; row < bottom >> shift; row++) {
+      const at = planeAt + row * stride;
+      blendRow(from.bytes, into.bytes, at + (left >> shift), at + (right >> shift), weight);
+    }
     planeAt += stride * (height >> shift);
   }
 }
 
-function copyInto(from: Uint8Array, into: Uint8Array, at: number, length: number): void {
-  for (let index = at; index < at + length; index++) into[index] = from[index]!;
-}
-
-function blendRow(from: Uint8Array, into: Uint8Array, at: number, length: number, weight: number): void {
-  if (weight >= 256) return copyInto(from, into, at, length);
-  for (let index = at; index < at + length; index++) {
-    into[index] = (into[index]! * (256 - weight) + from[index]! * weight + 128) >> 8;
+function blendRow(from: Uint8Array, into: Uint8Array, start: number, end: number, weight: number): void {
+  for (let at = start; at < end; at++) {
+    into[at] = (into[at]! * (WHOLE - weight) + from[at]! * weight + 128) >> 8;
   }
-}
-
-function cut(box: Box, within: Box): Box {
-  const x = Math.max(box.x, within.x);
-  const y = Math.max(box.y, within.y);
-  return {
-    x,
-    y,
-    width: Math.min(box.x + box.width, within.x + within.width) - x,
-    height: Math.min(box.y + box.height, within.y + within.height) - y,
-  };
 }

@@ -4,7 +4,13 @@
  * In: values of frames 0..count-1 in `input(name)`. Out: `take` is called with the tensors of each run. Blocks the thread;
  * allocates what the runtime allocates.
  */
-import { badModel, type GraphEntry, OnnxSession, type ProviderChoice, type TensorShape } from "../../model/mod.ts";
+import {
+  badModel,
+  type GraphEntry,
+  OnnxSession,
+  type ProviderChoice,
+  type TensorShape,
+} from "../../model/mod.ts";
 import type { Tensor } from "onnxruntime-node";
 
 /** A word that counts the frames of a run. */
@@ -89,7 +95,9 @@ export class BatchedGraph implements Disposable {
   }
 
   async run(count: number, take: Take): Promise<void> {
-    if (count < 1 || count > this.capacity) throw new RangeError(`${count} frames, wanted 1 to ${this.capacity}`);
+    if (count < 1 || count > this.capacity) {
+      throw new RangeError(`${count} frames, wanted 1 to ${this.capacity}`);
+    }
     const step = this.batch ?? count;
     for (let from = 0; from < count; from += step) {
       const answer = await this.session.run(this.#feedsOf(from, step));
@@ -105,14 +113,17 @@ export class BatchedGraph implements Disposable {
   #feedsOf(from: number, count: number): Record<string, Tensor> {
     const key = this.batch === undefined ? count : from;
     return this.#feeds[key] ??= Object.fromEntries(
-      [...this.session.inputs.values()].map(({ name, dims, type }) => {
+      [...this.session.inputs.values()].map(({ name, dims, declared, type }) => {
         const input = this.#inputs.get(name);
         if (input !== undefined) {
           const { values, data } = input;
           const part = data.subarray(from * values, (from + count) * values);
           return [name, this.session.tensor(part, [count, ...input.dims])];
         }
-        const lengths = dims.map((length) => length === BATCH ? count : length as number);
+        const lengths = dims.map((length, at) =>
+          // A length left open will be that of the batch, though 1 would do in most graphs.
+          length === BATCH || typeof declared[at] === "string" ? count : length as number
+        );
         const values = lengths.reduce((a, b) => a * b, 1);
         const data = type === "int64"
           ? new BigInt64Array(values)

@@ -65,7 +65,7 @@ class EngineProcess {
     while (!this.#isStopped) {
       await delay(0); // what has come meanwhile is heard first
       if (this.#avatar) {
-        await stack.show(this.#avatar);
+        stack.show(this.#avatar);
         this.#avatar = undefined;
       }
       await this.#send(numberFrame(FROM_ENGINE.busy, HANG_MS + HANG_FACTOR * stack.expectedMs));

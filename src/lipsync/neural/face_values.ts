@@ -28,7 +28,7 @@ export const ULTRALIGHT_CROP_SIDE = 168;
 export const ULTRALIGHT_SIDE = 160;
 export const ULTRALIGHT_MARGIN = 4;
 export const ULTRALIGHT_FACE_VALUES = 6 * ULTRALIGHT_SIDE * ULTRALIGHT_SIDE;
-/** x, y, width, height; OpenCV's rectangle of (5, 5, 150, 145), whose far edge is blackened too. */
+/** OpenCV's filled rectangle of x 5, y 5, width 150, height 145: the last column and row that are black. */
 const HIDDEN = { left: 5, top: 5, right: 154, bottom: 149 };
 
 /** `crop`: 168 x 168 RGB. Real, then with the black rectangle. */
@@ -68,23 +68,28 @@ const WEIGHT_ONE = 2048;
  */
 export class LinearResize {
   readonly #first: Int32Array;
-  readonly #weight: Int32Array;
+  readonly #part: Int32Array;
+  /** Rows above the first and below the last are those; their weights stay, and are cut off separately. */
+  readonly #firstRow: Int32Array;
+  readonly #rowPart: Int32Array;
   readonly #rows: readonly [Int32Array, Int32Array];
 
   constructor(readonly from: number, readonly to: number) {
     this.#first = new Int32Array(to);
-    this.#weight = new Int32Array(to);
+    this.#part = new Int32Array(to);
+    this.#firstRow = new Int32Array(to);
+    this.#rowPart = new Int32Array(to);
     this.#rows = [new Int32Array(to * 3), new Int32Array(to * 3)];
-    const scale = from / to;
     for (let at = 0; at < to; at++) {
       // OpenCV computes the place in 32 bits.
-      const place = Math.fround((at + 0.5) * scale - 0.5);
-      let first = Math.floor(place);
-      let part = Math.fround(place - first);
-      if (first < 0) [first, part] = [0, 0];
-      if (first >= from - 1) [first, part] = [from - 1, 0];
-      this.#first[at] = first;
-      this.#weight[at] = Math.round(part * WEIGHT_ONE);
+      const place = Math.fround((at + 0.5) * (from / to) - 0.5);
+      const first = Math.floor(place);
+      const part = Math.round(Math.fround(place - first) * WEIGHT_ONE);
+      this.#firstRow[at] = first;
+      this.#rowPart[at] = part;
+      const isInside = first >= 0 && first < from - 1;
+      this.#first[at] = Math.min(from - 1, Math.max(0, first));
+      this.#part[at] = isInside ? part : 0;
     }
   }
 
@@ -93,13 +98,13 @@ export class LinearResize {
     const [upper, lower] = this.#rows;
     if (from === to) return into.set(picture.subarray(0, to * to * 3));
     for (let y = 0; y < to; y++) {
-      const first = this.#first[y]!;
-      const weight = this.#weight[y]!;
-      this.#across(picture, first, upper);
+      const first = this.#firstRow[y]!;
+      const part = this.#rowPart[y]!;
+      this.#across(picture, Math.max(0, first), upper);
       this.#across(picture, Math.min(first + 1, from - 1), lower);
       for (let at = 0; at < to * 3; at++) {
-        const above = ((WEIGHT_ONE - weight) * (upper[at]! >> 4)) >> 16;
-        const below = (weight * (lower[at]! >> 4)) >> 16;
+        const above = ((WEIGHT_ONE - part) * (upper[at]! >> 4)) >> 16;
+        const below = (part * (lower[at]! >> 4)) >> 16;
         into[y * to * 3 + at] = (above + below + 2) >> 2;
       }
     }
@@ -108,12 +113,12 @@ export class LinearResize {
   #across(picture: Uint8Array, row: number, into: Int32Array): void {
     const start = row * this.from * 3;
     for (let x = 0; x < this.to; x++) {
-      const first = this.#first[x]!;
-      const weight = this.#weight[x]!;
-      const left = start + first * 3;
-      const right = start + Math.min(first + 1, this.from - 1) * 3;
+      const part = this.#part[x]!;
+      const left = start + this.#first[x]! * 3;
+      const right = part === 0 ? left : left + 3;
       for (let colour = 0; colour < 3; colour++) {
-        into[x * 3 + colour] = (WEIGHT_ONE - weight) * picture[left + colour]! + weight * picture[right + colour]!;
+        into[x * 3 + colour] = (WEIGHT_ONE - part) * picture[left + colour]! +
+          part * picture[right + colour]!;
       }
     }
   }

@@ -55,7 +55,9 @@ export class PatchWriter {
     for (let colour = 0; colour < 3; colour++) {
       let read = from + colour * this.#colourStep;
       let write = to + (this.#isBgr ? 2 - colour : colour);
-      for (let pixel = 0; pixel < pixels; pixel++, read += this.#pixelStep, write += 3) into[write] = data[read]!;
+      for (let pixel = 0; pixel < pixels; pixel++, read += this.#pixelStep, write += 3) {
+        into[write] = data[read]!;
+      }
     }
   }
 

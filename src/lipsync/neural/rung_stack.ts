@@ -18,7 +18,8 @@ import { measureRung } from "./measure.ts";
 import type { AvatarOrder, EngineProcessOrder, RungReport, SpeechNews, StatusNews } from "./messages.ts";
 import type { Family } from "./mouth_network.ts";
 import { NeuralEngine } from "./neural_engine.ts";
-import { openFilmFaces, openRung } from "./open_rung.ts";
+import { openFilmFaces } from "./film_faces.ts";
+import { openRung } from "./open_rung.ts";
 import type { Rung } from "./rung.ts";
 
 const PERIOD_MS = 1000 / FILM_FPS;
@@ -150,11 +151,11 @@ export class RungStack implements AsyncDisposable {
   }
 
   /** Another avatar: its clips from now on. What was rendered of the old one is dropped by its number. */
-  async show(avatar: AvatarOrder): Promise<void> {
+  show(avatar: AvatarOrder): void {
     this.#avatar = avatar;
     const rung = this.#rung;
     if (rung === undefined) return;
-    rung.show(await openFilmFaces(rung.network, avatar.folder));
+    rung.show(openFilmFaces(rung.network, avatar.folder));
     this.#start();
   }
 

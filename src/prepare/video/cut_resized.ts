@@ -1,0 +1,100 @@
+/**
+ * Cuts a box out of a picture and resizes it to a square, as the engines' own preparations do.
+ *
+ * In: RGB of a frame, a box inside it, a side. Out: RGB of side x side. Kernels as OpenCV names them: "linear" and
+ * "lanczos4" read the nearest pixels without smoothing, "area" takes the mean of what a pixel covers. Main thread.
+ */
+import type { Edges } from "../../film/mod.ts";
+
+export type ResizeKernel = "linear" | "lanczos4" | "area";
+
+interface Taps {
+  readonly first: Int32Array;
+  readonly count: number;
+  /** `count` weights for each of the side's places. */
+  readonly weights: Float64Array;
+}
+
+export function cutResized(
+  rgb: Uint8Array,
+  width: number,
+  [x1, y1, x2, y2]: Edges,
+  side: number,
+  kernel: ResizeKernel,
+): Uint8Array {
+  const [from, rows] = [x2 - x1, y2 - y1];
+  if (from < 1 || rows < 1) return new Uint8Array(side * side * 3);
+  const across = tapsOf(from, side, kernel);
+  const down = tapsOf(rows, side, kernel);
+  const between = new Float64Array(rows * side * 3);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < side; x++) {
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 0;
+        for (let tap = 0; tap < across.count; tap++) {
+          const column = clamp(across.first[x]! + tap, from);
+          sum += across.weights[x * across.count + tap]! *
+            rgb[((y1 + y) * width + x1 + column) * 3 + channel]!;
+        }
+        between[(y * side + x) * 3 + channel] = sum;
+      }
+    }
+  }
+  const out = new Uint8ClampedArray(side * side * 3);
+  const stride = side * 3;
+  for (let y = 0; y < side; y++) {
+    for (let at = 0; at < stride; at++) {
+      let sum = 0;
+      for (let tap = 0; tap < down.count; tap++) {
+        sum += down.weights[y * down.count + tap]! *
+          between[clamp(down.first[y]! + tap, rows) * stride + at]!;
+      }
+      out[y * stride + at] = Math.round(sum);
+    }
+  }
+  return new Uint8Array(out.buffer);
+}
+
+function tapsOf(from: number, to: number, kernel: ResizeKernel): Taps {
+  const scale = from / to;
+  // Where it grows a picture, OpenCV's area is its linear.
+  const isMean = kernel === "area" && scale > 1;
+  const count = isMean ? Math.ceil(scale) + 1 : kernel === "lanczos4" ? 8 : 2;
+  const first = new Int32Array(to);
+  const weights = new Float64Array(to * count);
+  for (let place = 0; place < to; place++) {
+    if (isMean) {
+      const [start, end] = [place * scale, (place + 1) * scale];
+      first[place] = Math.floor(start);
+      for (let tap = 0; tap < count; tap++) {
+        const at = first[place]! + tap;
+        weights[place * count + tap] = Math.max(0, Math.min(end, at + 1) - Math.max(start, at)) / scale;
+      }
+      continue;
+    }
+    const position = (place + 0.5) * scale - 0.5;
+    const whole = Math.floor(position);
+    const part = position - whole;
+    first[place] = kernel === "lanczos4" ? whole - 3 : whole;
+    if (kernel !== "lanczos4") {
+      weights.set([1 - part, part], place * count);
+      continue;
+    }
+    let sum = 0;
+    for (let tap = 0; tap < count; tap++) sum += weights[place * count + tap] = lanczos4(part + 3 - tap);
+    for (let tap = 0; tap < count; tap++) weights[place * count + tap]! /= sum;
+  }
+  return { first, count, weights };
+}
+
+/** sinc(x) sinc(x / 4). */
+function lanczos4(x: number): number {
+  if (Math.abs(x) < 1e-9) return 1;
+  if (Math.abs(x) >= 4) return 0;
+  const angle = Math.PI * x;
+  return 4 * Math.sin(angle) * Math.sin(angle / 4) / (angle * angle);
+}
+
+function clamp(at: number, length: number): number {
+  return at < 0 ? 0 : at >= length ? length - 1 : at;
+}

@@ -40,13 +40,16 @@ at that place and not spoken (deno task act --help).`,
         code: "nothing_to_say",
       });
     }
-    const { engineChoice, lookOf, openTts, probeTts, render } = await import("../programme/mod.ts");
-    const { EXPRESSIONS, findAvatar } = await import("../avatar/mod.ts");
+    const programme = await import("../programme/mod.ts");
+    const { AvatarCues, castAvatar, engineChoice, lookOf, openTts, probeTts, render } = programme;
+    const { EXPRESSIONS } = await import("../avatar/mod.ts");
     const { cleanText, probeAudioFile } = await import("../speech/mod.ts");
     const { Recorder } = await import("../record/mod.ts");
     for (const text of texts) cleanText(text);
     for (const file of files) await probeAudioFile(file, { signal });
-    const avatar = findAvatar(config.avatar, [...config.avatarFolders, ...context.folders.avatars]);
+    const { source: avatar, plan } = await castAvatar(config, context.folders);
+    const cues = new AvatarCues();
+    cues.show(plan?.film);
     const size = { width: config.width, height: config.height };
     const shape = {
       fps: config.fps,
@@ -74,6 +77,8 @@ at that place and not spoken (deno task act --help).`,
       look: lookOf(config),
       expression: EXPRESSIONS.indexOf(config.expression),
       engine: engineChoice(config, context.folders),
+      cues,
+      ...(plan ? { video: { plan, order: programme.engineOrder(config, context.folders) } } : {}),
       tts,
       crossfadeMs: config.crossfadeMs,
       syncThresholdMs: config.syncThresholdMs,

@@ -1,4 +1,6 @@
-export { engineChoice, lookOf } from "./settings.ts";
+export { castAvatar } from "./cast.ts";
+export { engineChoice, engineOrder, lookOf } from "./settings.ts";
+export { AvatarCues, planVideo, type VideoPlan } from "./video_part.ts";
 export { Programme, type ProgrammeOptions } from "./programme.ts";
 export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 export { render, type RenderOptions } from "./render.ts";

@@ -1,7 +1,7 @@
 /** From the settings to how an avatar is shown and what moves its lips: the same for `render` and `live`. */
 import type { Config, Folders } from "../app/mod.ts";
 import type { FaceOptions } from "../avatar/mod.ts";
-import { ENGINE_KINDS, type EngineChoice } from "../lipsync/mod.ts";
+import { ENGINE_KINDS, type EngineChoice, type EngineProcessOrder } from "../lipsync/mod.ts";
 
 export function lookOf({ fps, background, framing, avatar, seed }: Config): FaceOptions {
   return { fps, background, framing, seed: seed > 0 ? seed : hash(avatar) };
@@ -18,6 +18,19 @@ function hash(text: string): number {
 export function engineChoice(config: Config, folders: Folders): EngineChoice {
   const kind = ENGINE_KINDS.find((one) => one === config.engine) ?? "viseme";
   return { kind, models: modelFolders(config, folders) };
+}
+
+/** How a video engine is computed. */
+export function engineOrder(
+  config: Config,
+  folders: Folders,
+): Omit<EngineProcessOrder, "avatar" | "families"> {
+  const { provider, threads, leadMsMax, model } = config.neural;
+  return {
+    ...{ provider, leadMsMax, fps: config.fps, models: modelFolders(config, folders) },
+    threads: threads > 0 ? threads : Math.max(1, navigator.hardwareConcurrency - 1),
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 /** The user's own models come before the usual ones. */

@@ -11,7 +11,7 @@ import { FAMILIES, type Family, type NeuralState, RunningNeural } from "../lipsy
 import { listModels, type NeuralKind } from "../model/mod.ts";
 import { clipCueCode, type CueNames, STAGE_CUE_NAMES } from "../speech/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
-import { modelFolders } from "./settings.ts";
+import { engineOrder, modelFolders } from "./settings.ts";
 
 /** Which families may speak, and on what. */
 export interface VideoPlan {
@@ -110,14 +110,8 @@ export class VideoPart implements AsyncDisposable {
     if (plan === undefined || plan.families.length === 0) return;
     const avatar = { folder: plan.film.folder, number };
     if (this.#running !== undefined) return this.#running.show(avatar);
-    const { provider, threads, leadMsMax, model } = config.neural;
     this.#running = new RunningNeural({
-      order: {
-        ...{ avatar, provider, leadMsMax, fps: config.fps, families: plan.families },
-        models: modelFolders(config, folders),
-        threads: threads > 0 ? threads : Math.max(1, navigator.hardwareConcurrency - 1),
-        ...(model === undefined ? {} : { model }),
-      },
+      order: { ...engineOrder(config, folders), avatar, families: plan.families },
       speech: memory.neuralSpeech,
       patches: memory.patches,
       epoch: memory.epoch,

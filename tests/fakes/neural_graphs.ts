@@ -37,7 +37,10 @@ export interface GraphOptions {
   readonly range?: "-1..1" | "0..1" | "0..255";
   readonly picture?: "float" | "uint8" | "uint8 last";
   readonly poison?: Poison;
-  /** The largest feature that is not loud. */
+  /**
+   * The largest feature that is not loud. Default: with the made-up whisper, and with Wav2Lip's mel, a voice at half of
+   * full scale is not, a sine at full scale is; HuBERT and WeNet as their features are.
+   */
   readonly loudAbove?: number;
   readonly hidden?: "stacked" | "separate";
 }
@@ -79,7 +82,7 @@ export function unetGraph(options: GraphOptions): Graph {
     }, options.batch),
     "context",
     "sample",
-    { loudAbove: 2.42, ...options },
+    { loudAbove: options.peInside ? 1.42 : 2.42, ...options },
   );
 }
 

@@ -4,13 +4,14 @@
  * The network's own positional encoding, the decoder's scale and range are as model.json says, or found out when it is
  * opened (self_test.ts). Engine's process, which a run blocks.
  */
+import { oneLine } from "../../errors/mod.ts";
 import { addPositionalEncoding, FEATURE_SIZE, WINDOW_ROWS } from "../../features/mod.ts";
-import { graphOf, type StoredNeuralModel, type TensorShape } from "../../model/mod.ts";
+import { badModel, graphOf, type StoredNeuralModel, type TensorShape } from "../../model/mod.ts";
 import { BATCH, BatchedGraph, type Take } from "./batched_graph.ts";
 import type { MouthNetwork } from "./mouth_network.ts";
 import { BATCH_MAX, batchMaxOf, type NetworkOptions, notANumber } from "./network_base.ts";
 import { PatchWriter, type Range } from "./patch_writer.ts";
-import { isPositionInside, isScaleInside, LATENT_SCALE, noise, rangeOf } from "./self_test.ts";
+import { isPositionInside, isScaleInside, LATENT_SCALE, noise, quietContext, rangeOf } from "./self_test.ts";
 
 const SIDE = 256;
 const LATENT_SIDE = 32;
@@ -89,7 +90,12 @@ export class MuseTalkNetwork implements MouthNetwork {
         }, runs);
       }
       const network = new MuseTalkNetwork(model, first, decoder, batchMax);
-      await network.#findOut();
+      await network.#findOut().catch((error) => {
+        throw badModel(
+          `model ${model.folder} does not run (${oneLine(error)}), wanted a run without error`,
+          error,
+        );
+      });
       return network;
     } catch (error) {
       first[Symbol.dispose]();
@@ -194,7 +200,7 @@ export class MuseTalkNetwork implements MouthNetwork {
     this.#isPositionInside = first.peInside ?? await isPositionInside(runFirst, MUSETALK_FEATURE_VALUES);
     const picture = graphs.fused ?? graphs.decoder!;
     const runLast = this.#decoder === undefined
-      ? () => runFirst(noise(MUSETALK_FEATURE_VALUES, 1))
+      ? () => runFirst(quietContext(MUSETALK_FEATURE_VALUES, 1))
       : (sample: Float32Array) => once(this.#decoder!, "sample", sample, "image");
     const values = noise(SAMPLE_VALUES, 4);
     this.#range = picture.range ?? found(await runLast(values));

@@ -31,10 +31,12 @@ const SLOPE = 1.0505;
 const STEP = 0.5;
 /** So many times more or less than expected is another network. */
 const STRANGE = 3;
+/** About as loud as quiet speech. */
+const CONTEXT_DEVIATION = 0.4;
 
 /** Whether a graph adds the positional encoding itself. `run` hears a context of 50 rows. */
 export async function isPositionInside(run: Trial, contextValues: number): Promise<boolean> {
-  const context = noise(contextValues, 1);
+  const context = quietContext(contextValues, 1);
   const rowValues = contextValues / WINDOW_ROWS;
   const turned = new Float32Array(contextValues);
   for (let row = 0; row < WINDOW_ROWS; row++) {
@@ -45,7 +47,7 @@ export async function isPositionInside(run: Trial, contextValues: number): Promi
   }
   const first = (await run(context)).slice();
   const byOrder = distance(first, await run(turned));
-  const byContent = distance(first, await run(noise(contextValues, 2)));
+  const byContent = distance(first, await run(quietContext(contextValues, 2)));
   return byContent > 0 && byOrder > HEARD_SHARE * byContent;
 }
 
@@ -71,6 +73,11 @@ export async function isScaleInside(run: Trial, latentValues: number, range: Ran
   const inside = SLOPE * STEP;
   const is = (bright - dark) * unit;
   return is > inside * Math.sqrt(LATENT_SCALE) && is < inside * STRANGE;
+}
+
+/** What the context of a trial is. */
+export function quietContext(values: number, seed: number): Float32Array {
+  return noise(values, seed).map((value) => value * CONTEXT_DEVIATION);
 }
 
 /** Values around 0 of deviation 1, the same every time. */

@@ -1,8 +1,9 @@
-/** What the stage itself costs at 1280x720: idle, speaking with a pasted patch, in a crossfade. */
+/** What the stage itself costs at 1280x720: idle, speaking with a pasted patch, in a crossfade; and the mouths alone. */
 import type { Face, FilmFace } from "../../src/avatar/mod.ts";
 import { i420Bytes } from "../../src/time/mod.ts";
 import { composeCosts, SIZE } from "./compose.ts";
 import { type Figure, figure } from "./figure.ts";
+import { benchPatch, placementOf } from "./patch.ts";
 
 /** A still picture with a place for a patch: what a photoreal avatar costs the stage. */
 class StillFace implements Face {
@@ -10,14 +11,8 @@ class StillFace implements Face {
   readonly size = SIZE;
   readonly speechBox = { x: 512, y: 200, width: 320, height: 320 };
   readonly #picture = new Uint8Array(i420Bytes(SIZE)).map((_, at) => at * 31);
-  readonly #placement = {
-    box: { x: 511, y: 201, width: 301, height: 321 },
-    // The lower half, as a face has it, with a soft rim.
-    mask: new Uint8Array(301 * 321).map((_, at) => {
-      const [x, y] = [at % 301, Math.floor(at / 301)];
-      return Math.max(0, Math.min(255, Math.min(x, 300 - x, y - 150, 320 - y) * 8));
-    }),
-  };
+  /** The lower half, as a face has it, with a soft rim. */
+  readonly #placement = placementOf(301, 321, 0.5);
   readonly film: FilmFace = {
     clips: [{ name: "idle", role: "idle", frames: 1500, order: "pingpong", hasSound: false }],
     show: () => true,
@@ -52,5 +47,6 @@ export function benchStage(): Figure[] {
       peer: "OpenCV path 6.0",
       reaches: ({ p50, p99 }) => p50 <= 2 && p99 <= 5,
     }),
+    ...benchPatch(),
   ];
 }

@@ -26,3 +26,4 @@ export { decodePicture, PICTURE_BYTES_MAX } from "./picture.ts";
 export { blendRgbaOverI420Box, boxBytes, BoxPicture, copyBoxOut, rgbaToI420Box } from "./pixels.ts";
 export { type DescribedClip, describeFilm, type FilmDescription } from "./video/describe.ts";
 export { type AvatarEntry, findAvatar, listAvatars } from "./store.ts";
+export type { VideoManifest } from "./video/manifest.ts";

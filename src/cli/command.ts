@@ -66,6 +66,8 @@ export interface CommandContext {
   readonly folders: Folders;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Wall-clock time. */
+  now(): Date;
   /** Standard input. */
   input(): ReadableStream<Uint8Array>;
   /** Writes asked-for data to stdout, adding the line break. The only way to stdout. */

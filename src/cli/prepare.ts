@@ -1,24 +1,38 @@
-/** `prepare`: a portrait into an avatar that speaks. */
+/** `prepare`: a portrait or a clip of a person into an avatar that speaks. */
 import { EXIT, InputFault } from "../errors/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
 import { StepBar } from "./step_bar.ts";
 
 export const command: Command = {
   name: "prepare",
-  summary: "make an avatar of a portrait photo",
-  usage: "PICTURE --id ID [flags]",
+  summary: "make an avatar of a portrait photo, or of a clip of a person",
+  usage: "PICTURE|CLIP|FOLDER --id ID [flags]",
   about:
-    `Finds the face in a JPEG, PNG or WebP photo and writes an avatar that speaks with it into your own avatars.
-Nothing leaves this machine. The photo should show one face, at least 80 pixels wide (250 look sharp), seen
-from the front, eyes open, the mouth closed or smiling, nothing before it. --background blur, transparent or a
-colour needs a plain wall behind the head, or a picture that is cut out already.`,
+    `Finds the face and writes an avatar that speaks with it into your own avatars. Nothing leaves this machine.
+
+A JPEG, PNG or WebP photo becomes a photo avatar: one face, at least 80 pixels wide (250 look sharp), seen from
+the front, eyes open, the mouth closed or smiling, nothing before it. --background blur, transparent or a colour
+needs a plain wall behind the head, or a picture that is cut out already.
+
+A clip (MP4, MOV, WebM, MKV, AVI), or a folder of pictures, becomes a video avatar: one face in every frame, the
+mouth closed. It is shown forward and backward. --engine says which video engines shall be able to speak on it;
+musetalk needs an installed model with an encoder. Visemes can always. --speaking and --action add clips. What was
+done before an interruption is taken up again by the same command.
+
+A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its masks and latents as they are;
+--actions names LiveTalking's custom action file.`,
   examples: [
     { command: "deno task prepare portrait.jpg --id me", does: "then: deno task live --avatar me" },
     {
-      command: "deno task prepare portrait.jpg --id me --background transparent --force",
-      does: "once more, cut out",
+      command: "deno task prepare clip.mp4 --id anna --engine all --preview",
+      does: "a clip, for every engine",
     },
+    {
+      command: "deno task prepare idle.mp4 --id anna --action wave=wave.mp4 --action hello=hello.mov:sound",
+      does: "with two actions, the second with its own voice",
+    },
+    { command: "deno task prepare results/v15/avatars/yongen --id yongen", does: "MuseTalk's own folder" },
   ],
   flags: [
     { name: "id", kind: "text", value: "ID", doc: "what the avatar is called: a-z, 0-9 and -" },
@@ -26,19 +40,51 @@ colour needs a plain wall behind the head, or a picture that is cut out already.
       name: "background",
       kind: "text",
       value: "B",
-      doc: "own (as it is), blur, transparent or a colour like #203040",
+      doc: "of a photo: own (as it is), blur, transparent or a colour like #203040",
     },
+    {
+      name: "engine",
+      kind: "text",
+      value: "E",
+      doc: "of a clip: musetalk, wav2lip, ultralight or all (default all)",
+    },
+    {
+      name: "speaking",
+      kind: "text",
+      value: "CLIP",
+      doc: "shown while it speaks, instead of the first clip",
+    },
+    { name: "action", kind: "list", value: "NAME=CLIP", doc: "an action; CLIP:sound keeps its own voice" },
+    {
+      name: "actions",
+      kind: "text",
+      value: "FILE",
+      doc: "LiveTalking's custom actions, of an imported folder",
+    },
+    { name: "musetalk", kind: "text", value: "V", doc: "version whose boxes are cut: 1.5 (default) or 1.0" },
+    {
+      name: "shift",
+      kind: "text",
+      value: "N",
+      doc: "of version 1.0: moves the box's middle by pixels (bbox_shift)",
+    },
+    { name: "preview", kind: "switch", doc: "write preview-boxes.png: what was found, drawn over frames" },
     { name: "force", kind: "switch", doc: "replace an avatar of that id" },
+    { name: "progress", kind: "text", value: "json", doc: "progress as lines of JSON on stderr" },
     JSON_FLAG,
   ],
   words: "PICTURE",
+  takesSettings: true,
   async run(context) {
-    const { flags, words, folders } = context;
+    const { flags, words } = context;
     const [path, ...more] = words;
     if (path === undefined || more.length > 0) {
-      throw new InputFault(`prepare has ${words.length} pictures, wanted one: prepare PICTURE --id ID`, {
-        code: "no_picture",
-      });
+      throw new InputFault(
+        `prepare has ${words.length} pictures or clips, wanted one: prepare CLIP --id ID`,
+        {
+          code: "no_picture",
+        },
+      );
     }
     const id = flags.text("id");
     if (id === undefined) {
@@ -46,23 +92,114 @@ colour needs a plain wall behind the head, or a picture that is cut out already.
         code: "no_id",
       });
     }
-    const { preparePhoto, readBackgroundWish, STEPS } = await import("../prepare/mod.ts");
-    const background = readBackgroundWish(flags.text("background") ?? "own");
-    const startMs = context.clock.nowMs();
-    const bar = new StepBar(STEPS.length, context);
-    const { folder, faceWidthPx, advice } = await preparePhoto({
-      path,
-      parent: folders.avatars[0]!,
-      id,
-      isForced: flags.isOn("force"),
-      background,
-      signal: context.stopSignal(),
-      onStep: (step) => bar.step(step),
-    }).finally(() => bar.clear());
-    const tookMs = Math.round(context.clock.nowMs() - startMs);
-    for (const line of advice) context.note(`prepare: ${line}`);
-    if (flags.isOn("json")) context.out(JSON.stringify({ id, folder, faceWidthPx, tookMs }));
-    else context.note(`${folder}: ${(tookMs / 1000).toFixed(1)} s; try: deno task live --avatar ${id}`);
-    return EXIT.ok;
+    const { isForeignAvatar } = await import("../prepare/importing/mod.ts");
+    const { isPictureName } = await import("../prepare/mod.ts");
+    if (await isForeignAvatar(path)) return await importing(context, path, id);
+    const isPhoto = isPictureName(path) && !flags.isGiven("engine");
+    return isPhoto ? await photo(context, path, id) : await video(context, path, id);
   },
 };
+
+async function photo(context: CommandContext, path: string, id: string): Promise<number> {
+  const { flags, folders } = context;
+  const { preparePhoto, readBackgroundWish, STEPS } = await import("../prepare/mod.ts");
+  const background = readBackgroundWish(flags.text("background") ?? "own");
+  const startMs = context.clock.nowMs();
+  const bar = new StepBar(STEPS.length, context);
+  const { folder, faceWidthPx, advice } = await preparePhoto({
+    path,
+    parent: folders.avatars[0]!,
+    id,
+    isForced: flags.isOn("force"),
+    background,
+    signal: context.stopSignal(),
+    onStep: (step) => bar.step(step),
+  }).finally(() => bar.clear());
+  for (const line of advice) context.note(`prepare: ${line}`);
+  return done(context, { id, folder, faceWidthPx, tookMs: Math.round(context.clock.nowMs() - startMs) });
+}
+
+async function video(context: CommandContext, path: string, id: string): Promise<number> {
+  const { clipInputs, latentEncoder, wantedEngines } = await import("./prepare_video.ts");
+  const { prepareVideo } = await import("../prepare/mod.ts");
+  const { flags, folders } = context;
+  const loaded = await context.loadConfig();
+  const engines = wantedEngines(flags.text("engine") ?? "all");
+  const version = flags.text("musetalk") ?? "1.5";
+  if (version !== "1.0" && version !== "1.5") {
+    throw new InputFault(`--musetalk is ${version}, wanted 1.0 or 1.5`, { code: "bad_flag" });
+  }
+  const shiftPx = Number(flags.text("shift") ?? 0);
+  if (!Number.isInteger(shiftPx)) {
+    throw new InputFault(`--shift is ${flags.text("shift")}, wanted a whole number of pixels`, {
+      code: "bad_flag",
+    });
+  }
+  const clips = clipInputs(path, flags.text("speaking"), flags.list("action"));
+  const startMs = context.clock.nowMs();
+  const bar = new StepBar(1, context);
+  const isJson = flags.text("progress") === "json";
+  const opened = engines.includes("musetalk")
+    ? await latentEncoder(loaded.config, folders, flags.text("engine") === "musetalk")
+    : {};
+  if (opened.note !== undefined) context.note(`prepare: ${opened.note}`);
+  using encoder = opened.encoder;
+  const made = await prepareVideo({
+    clips,
+    engines,
+    version,
+    shiftPx,
+    id,
+    parent: folders.avatars[0]!,
+    isForced: flags.isOn("force"),
+    hasPreview: flags.isOn("preview"),
+    clock: context.clock,
+    nowMs: context.now().getTime(),
+    signal: context.stopSignal(),
+    ...(encoder ? { encoder } : {}),
+    onProgress: (progress) => isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress),
+    onNote: (line) => context.note(`prepare: ${line}`),
+  }).catch((error) => {
+    if (context.stopSignal().aborted) context.note("prepare: stopped; the same command goes on from here");
+    throw error;
+  }).finally(() => bar.clear());
+  const { folder, frames, size } = made;
+  const tookMs = Math.round(context.clock.nowMs() - startMs);
+  return done(context, { id, folder, frames, ...size, tookMs });
+}
+
+async function importing(context: CommandContext, path: string, id: string): Promise<number> {
+  const { importAvatar } = await import("../prepare/importing/mod.ts");
+  const { flags, folders } = context;
+  const startMs = context.clock.nowMs();
+  const bar = new StepBar(1, context);
+  const isJson = flags.text("progress") === "json";
+  const actions = flags.text("actions");
+  const { folder, frames } = await importAvatar({
+    path,
+    id,
+    parent: folders.avatars[0]!,
+    isForced: flags.isOn("force"),
+    signal: context.stopSignal(),
+    ...(actions === undefined ? {} : { actions }),
+    onProgress: (progress) => isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress),
+    onNote: (line) => context.note(`prepare: ${line}`),
+  }).finally(() => bar.clear());
+  return done(context, { id, folder, frames, tookMs: Math.round(context.clock.nowMs() - startMs) });
+}
+
+interface Result {
+  readonly id: string;
+  readonly folder: string;
+  readonly tookMs: number;
+  readonly [more: string]: unknown;
+}
+
+function done(context: CommandContext, result: Result): number {
+  if (context.flags.isOn("json")) context.out(JSON.stringify(result));
+  else {
+    const { folder, tookMs, id } = result;
+    context.note(`${folder}: ${(tookMs / 1000).toFixed(1)} s; try: deno task live --avatar ${id}`);
+  }
+  return EXIT.ok;
+}

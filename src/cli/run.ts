@@ -111,6 +111,7 @@ async function dispatch(
     folders,
     environment: surroundings.environment,
     clock: surroundings.clock ?? new MonotonicClock(),
+    now: surroundings.now,
     input: surroundings.input,
     out,
     note,

@@ -5,6 +5,7 @@
  */
 import type { CommandContext } from "./command.ts";
 import { Paint } from "./paint.ts";
+import type { Progress } from "../prepare/mod.ts";
 
 const WIDTH = 24;
 const EMPTY_LINE = "\r\x1b[2K";
@@ -20,6 +21,7 @@ export class StepBar {
   readonly #paint: Paint;
   readonly #terminal: BarTerminal | undefined;
   #begun = 0;
+  #told = "";
 
   constructor(
     count: number,
@@ -39,15 +41,39 @@ export class StepBar {
       this.#context.note(`[${done + 1}/${this.#count}] ${name}`);
       return;
     }
-    const full = Math.round(WIDTH * done / this.#count);
+    this.#draw(done / this.#count, name);
+  }
+
+  #draw(part: number, words: string): void {
+    const full = Math.round(WIDTH * part);
     const bar = this.#paint.green("█".repeat(full)) + this.#paint.dim("░".repeat(WIDTH - full));
-    this.#terminal.write(`${EMPTY_LINE}${bar} ${name}`);
+    this.#terminal?.write(`${EMPTY_LINE}${bar} ${words}`);
+  }
+
+  /** How far a step of many frames has come; elsewhere than on a terminal a line every ten percent. */
+  frames({ step, frames, of, leftMs }: Progress): void {
+    const part = Math.min(1, frames / of);
+    const percent = Math.floor(part * 100);
+    const left = leftMs === undefined ? "" : `, ${timeLeft(leftMs)} left`;
+    if (!this.#terminal) {
+      const tenth = `${step} ${Math.floor(percent / 10)}`;
+      if (tenth !== this.#told) this.#context.note(`${step}: ${percent} %${left}`);
+      this.#told = tenth;
+      return;
+    }
+    this.#begun++;
+    this.#draw(part, `${percent} % ${step}${left}`);
   }
 
   /** Leaves the line empty for what comes next. */
   clear(): void {
     if (this.#begun > 0) this.#terminal?.write(EMPTY_LINE);
   }
+}
+
+function timeLeft(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function stderrTerminal(): BarTerminal | undefined {

@@ -12,7 +12,7 @@ export {
 export type { ClipFrame, Edges } from "./clip_frame.ts";
 export { FilmWalk, frameAt, isOver, type WalkedClip, type WalkState } from "./walk.ts";
 export { type ClipPlan, ClipWriter, type WrittenClip } from "./clip_writer.ts";
-export { type FileEntry, fileEntry } from "./out_file.ts";
+export { type FileEntry, fileEntry, writeFault } from "./out_file.ts";
 export { type FilmDecoding, loadFilmDecoding } from "./open_film.ts";
 export type { FilmReader } from "./film_reader.ts";
 export type { FilmPart, FilmScaler } from "./film_scaler.ts";

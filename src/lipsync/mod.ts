@@ -26,6 +26,7 @@ export type {
   StatusNews,
 } from "./neural/messages.ts";
 export { type NeuralState, RunningNeural, type StartNeuralOptions } from "./neural/start_neural.ts";
+export { type LatentEncoder, openLatentEncoder } from "./neural/encoders.ts";
 export { RungStack } from "./neural/rung_stack.ts";
 export { SpeechTap } from "./neural/speech_tap.ts";
 export { FAMILIES, type Family } from "./neural/mouth_network.ts";

@@ -12,6 +12,8 @@ import { named, statModelFile } from "./folder.ts";
 import type { ModelManifest } from "./manifest.ts";
 
 const CHUNK_BYTES = 1 << 20;
+/** Times of change come in whole seconds, on some disks of 2 s. */
+const SETTLED_MS = 2000;
 
 export interface CheckOptions {
   /** Where stamps are kept; made where it is missing. */
@@ -28,8 +30,8 @@ export async function checkFiles(
   for (const file of files) checkSize(folder, file);
   for (const file of files) {
     const stamp = options.stamps === undefined ? undefined : stampOf(options.stamps, folder, file);
-    if (stamp !== undefined && await isThere(stamp)) continue;
-    const { path } = statModelFile(folder, file.name);
+    const { path, info } = statModelFile(folder, file.name);
+    if (stamp !== undefined && await isGood(stamp, info)) continue;
     const sha256 = await sha256OfFile(path, options.signal).catch((error) => {
       options.signal?.throwIfAborted();
       throw badModel(
@@ -72,8 +74,11 @@ function stampOf(stamps: string, folder: string, file: ModelManifest["files"][nu
   return `${stamps}/${createHash("sha256").update(JSON.stringify(about)).digest("hex")}`;
 }
 
-async function isThere(stamp: string): Promise<boolean> {
-  return await Deno.stat(stamp).then(({ isFile }) => isFile, () => false);
+/** A file that was written about when the stamp was could have been changed again within one tick of the disk's clock. */
+async function isGood(stamp: string, { ctime, mtime }: Deno.FileInfo): Promise<boolean> {
+  const changedMs = Math.max(ctime?.getTime() ?? 0, mtime?.getTime() ?? 0);
+  const stampedMs = await Deno.stat(stamp).then((info) => info.mtime?.getTime() ?? 0, () => 0);
+  return stampedMs > changedMs + SETTLED_MS;
 }
 
 /** What cannot be written is hashed again next time. */

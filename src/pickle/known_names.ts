@@ -7,13 +7,31 @@
 import { latin1Bytes } from "./text.ts";
 import { quoted, Refusal, WANTED } from "./refusal.ts";
 
+/** How many bytes may still be copied: a short pickle could ask for the same long string over and over. */
+export class CopyAllowance {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  take(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) {
+      throw new Refusal("more bytes are made of strings than it holds, wanted what Python writes");
+    }
+  }
+}
+
+type Make = (args: readonly unknown[], copies: CopyAllowance) => unknown;
+
 /** What lies on the stack for a name. */
 export class Maker {
   readonly name: string;
-  readonly make: (args: readonly unknown[]) => unknown;
+  readonly make: Make;
 
   /** `make` throws a Refusal for arguments that it does not know. */
-  constructor(name: string, make: (args: readonly unknown[]) => unknown) {
+  constructor(name: string, make: Make) {
     this.name = name;
     this.make = make;
   }
@@ -21,7 +39,7 @@ export class Maker {
 
 /** A thing that a pickle makes first and says the rest of later. */
 export interface Unfinished {
-  finish(state: unknown): void;
+  finish(state: unknown, copies: CopyAllowance): void;
 }
 
 export type KnownNames = ReadonlyMap<string, Maker>;
@@ -44,10 +62,11 @@ export function badArguments(name: string): Refusal {
 
 /** How bytes are written before protocol 3, and ordered dicts. */
 export const PLAIN_MAKERS: readonly Maker[] = [
-  new Maker("_codecs.encode", ([text, code]) => {
+  new Maker("_codecs.encode", ([text, code], copies) => {
     if (typeof text !== "string" || (code !== "latin1" && code !== "latin-1")) {
       throw badArguments("_codecs.encode");
     }
+    copies.take(text.length);
     return latin1Bytes(text);
   }),
   ...["builtins.bytes", "__builtin__.bytes"].map((name) =>

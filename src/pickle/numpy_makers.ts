@@ -4,8 +4,8 @@
  * In: arguments and states out of a pickle. Out: NdArrays over the pickle's bytes, and numbers. Pure.
  */
 import { ELEMENT_TYPES, type ElementType } from "./element_type.ts";
-import { badArguments, Maker, type Unfinished } from "./known_names.ts";
-import { elementsOf, NdArray, sizesOf, stridesOf } from "./nd_array.ts";
+import { badArguments, type CopyAllowance, Maker, type Unfinished } from "./known_names.ts";
+import { type ArrayContent, elementsOf, NdArray, sizesOf, stridesOf } from "./nd_array.ts";
 import { quoted, Refusal } from "./refusal.ts";
 import { latin1Bytes } from "./text.ts";
 
@@ -23,13 +23,15 @@ class Dtype implements Unfinished {
 
   constructor(code: unknown) {
     const type = typeof code === "string" ? CODES[code.replace(/^[<>|=]/, "")] : undefined;
-    if (!type) {
+    if (!type || typeof code !== "string") {
       throw new Refusal(
-        `numpy arrays of type ${quoted(String(code))}, which are not read, wanted numbers of 1 to 8 bytes`,
+        `numpy arrays of type ${
+          typeof code === "string" ? quoted(code) : "nothing"
+        }, which are not read, wanted numbers of 1 to 8 bytes`,
       );
     }
     this.type = type;
-    if (String(code).startsWith(">")) this.isLittle = false;
+    if (code.startsWith(">")) this.isLittle = false;
   }
 
   /** (3, "<", subtype, names, fields, size, alignment, flags) */
@@ -46,21 +48,32 @@ class Dtype implements Unfinished {
 /** An array that its state fills. */
 class NumpyArray extends NdArray implements Unfinished {
   /** (1, shape, type, whether the first dimension lies closest together, bytes) */
-  finish(state: unknown): void {
+  finish(state: unknown, copies: CopyAllowance): void {
     const [version, shape, dtype, isFortran, data] = Array.isArray(state) ? state : [];
     if (version !== 1 || typeof isFortran !== "boolean") throw badArguments("numpy.ndarray");
-    this.fill(contentOf(data, dtype, shape, isFortran));
+    this.fill(contentOf({ data, dtype, shape, isFortran, copies }));
   }
 }
 
-function contentOf(data: unknown, dtype: unknown, shape: unknown, isFortran: boolean) {
+interface Given {
+  readonly data: unknown;
+  readonly dtype: unknown;
+  readonly shape: unknown;
+  readonly isFortran: boolean;
+  readonly copies: CopyAllowance;
+}
+
+function contentOf({ data, dtype, shape, isFortran, copies }: Given): ArrayContent {
   // Python 2 writes bytes as strings.
+  if (typeof data === "string") copies.take(data.length);
   const bytes = typeof data === "string" ? latin1Bytes(data) : data;
   if (!(dtype instanceof Dtype) || !(bytes instanceof Uint8Array)) throw badArguments("numpy.ndarray");
   const sizes = sizesOf(shape, "a numpy array with a shape");
   if (elementsOf(sizes) * dtype.type.bytes !== bytes.length) {
     throw new Refusal(
-      `a numpy array of ${dtype.type.name} [${sizes.join(", ")}] with ${bytes.length} bytes, wanted as many as it needs`,
+      `a numpy array of ${dtype.type.name} [${
+        sizes.join(", ")
+      }] with ${bytes.length} bytes, wanted as many as it needs`,
     );
   }
   return {
@@ -79,8 +92,8 @@ function reconstruct([kind, shape]: readonly unknown[]): NumpyArray {
 }
 
 /** One number: a plain one for us. */
-function scalar([dtype, data]: readonly unknown[]): number | boolean | bigint {
-  const { type, isLittle, bytes } = contentOf(data, dtype, [], false);
+function scalar([dtype, data]: readonly unknown[], copies: CopyAllowance): number | boolean | bigint {
+  const { type, isLittle, bytes } = contentOf({ data, dtype, shape: [], isFortran: false, copies });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const value = type.get(view, 0, isLittle);
   if (type === T.bool) return value !== 0;
@@ -90,9 +103,9 @@ function scalar([dtype, data]: readonly unknown[]): number | boolean | bigint {
 }
 
 /** Protocol 5: (bytes, type, shape, "C" or "F"). */
-function fromBuffer([data, dtype, shape, order]: readonly unknown[]): NdArray {
+function fromBuffer([data, dtype, shape, order]: readonly unknown[], copies: CopyAllowance): NdArray {
   if (order !== "C" && order !== "F") throw badArguments("numpy's _frombuffer");
-  return new NdArray(contentOf(data, dtype, shape, order === "F"));
+  return new NdArray(contentOf({ data, dtype, shape, isFortran: order === "F", copies }));
 }
 
 const NDARRAY = new Maker("numpy.ndarray", () => {

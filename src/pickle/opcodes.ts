@@ -5,7 +5,7 @@
  * Sources of fact: CPython's pickletools, which lists every opcode with its arguments.
  */
 import type { ByteReader } from "./byte_reader.ts";
-import { Maker, makerOf, type KnownNames, type Unfinished } from "./known_names.ts";
+import { type CopyAllowance, type KnownNames, Maker, makerOf, type Unfinished } from "./known_names.ts";
 import { quoted, Refusal, WANTED } from "./refusal.ts";
 import type { Stack } from "./stack.ts";
 import * as text from "./text.ts";
@@ -14,6 +14,7 @@ export interface Work {
   readonly from: ByteReader;
   readonly stack: Stack;
   readonly known: KnownNames;
+  readonly copies: CopyAllowance;
   /** What a persistent id stands for; without it such ids are refused. */
   readonly persistent: ((id: unknown) => unknown) | undefined;
 }
@@ -98,18 +99,18 @@ export const OPCODES: ReadonlyMap<number, (work: Work) => void> = byCode({
     }
     stack.push(makerOf(known, module, name));
   },
-  "R": ({ stack }) => {
+  "R": ({ stack, copies }) => {
     const args = stack.pop();
     const maker = stack.pop();
     if (!(maker instanceof Maker) || !Array.isArray(args)) {
       throw new Refusal(`pickle calls what is no known name, ${WANTED}`);
     }
-    stack.push(maker.make(args));
+    stack.push(maker.make(args, copies));
   },
-  "b": ({ stack }) => {
+  "b": ({ stack, copies }) => {
     const state = stack.pop();
     const target = stack.top;
-    if (isUnfinished(target)) target.finish(state);
+    if (isUnfinished(target)) target.finish(state, copies);
     // An ordered dict's own fields say nothing of its entries.
     else if (!(target instanceof Map)) {
       throw new Refusal(`pickle sets the state of what has none, ${WANTED}`);
@@ -145,7 +146,9 @@ const NOT_READ = new Map(Object.entries({
 export function unknownOpcode(code: number, at: number): Refusal {
   const name = NOT_READ.get(String.fromCharCode(code));
   if (name) return notRead(name);
-  return new Refusal(`byte ${code} at ${at - 1} is no pickle opcode, wanted a pickle of protocol 0 to ${PROTOCOL_MAX}`);
+  return new Refusal(
+    `byte ${code} at ${at - 1} is no pickle opcode, wanted a pickle of protocol 0 to ${PROTOCOL_MAX}`,
+  );
 }
 
 function notRead(name: string): Refusal {

@@ -6,7 +6,7 @@
 import { Refusal } from "./refusal.ts";
 
 /** Of the stack, and of the memo. */
-const ITEMS_MAX = 4_000_000;
+const ITEMS_MAX = 1_000_000;
 const MARKS_MAX = 1_000;
 const MISSING = "wanted a whole pickle";
 

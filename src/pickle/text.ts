@@ -62,7 +62,7 @@ export function wholeBytes(bytes: Uint8Array): number | bigint {
 
 /** Python's raw-unicode-escape: a byte a character, others as \uXXXX and \UXXXXXXXX. */
 export function escapedUnicode(line: Uint8Array): string {
-  return latin1Text(line).replace(/\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/gi, (_, short, long) => {
+  return latin1Text(line).replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short, long) => {
     const code = parseInt(short ?? long, 16);
     if (code > 0x10ffff) throw new Refusal(`a character ${code} in a string, wanted Unicode`);
     return String.fromCodePoint(code);
@@ -76,7 +76,14 @@ export function quotedString(line: Uint8Array): string {
   if (text.length < 2 || (quote !== "'" && quote !== '"') || text.at(-1) !== quote) {
     throw new Refusal(`a string ${quoted(text)} without quotes, wanted what Python writes`);
   }
-  const letters: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", "'": "'", '"': '"' };
+  const letters: Readonly<Record<string, string>> = {
+    n: "\n",
+    r: "\r",
+    t: "\t",
+    "\\": "\\",
+    "'": "'",
+    '"': '"',
+  };
   return text.slice(1, -1).replace(/\\(x[0-9a-f]{2}|.)/gis, (escape, code: string) => {
     const letter = code.length > 1 ? String.fromCharCode(parseInt(code.slice(1), 16)) : letters[code];
     if (letter === undefined) throw new Refusal(`${quoted(escape)} in a string, wanted what Python writes`);

@@ -5,7 +5,7 @@
  * the bytes and nothing else: each opcode costs at least one, calls are few and what they copy is counted.
  */
 import type { ByteReader } from "./byte_reader.ts";
-import { type KnownNames, knownNames, PLAIN_MAKERS } from "./known_names.ts";
+import { CopyAllowance, type KnownNames, knownNames, PLAIN_MAKERS } from "./known_names.ts";
 import { NUMPY_MAKERS } from "./numpy_makers.ts";
 import { OPCODES, unknownOpcode } from "./opcodes.ts";
 import { Refusal, WANTED } from "./refusal.ts";
@@ -13,7 +13,8 @@ import { Stack } from "./stack.ts";
 import { type PickleValue, provenValue } from "./value.ts";
 
 const STOP = ".".charCodeAt(0);
-const OPCODES_MAX = 40_000_000;
+/** An avatar of half an hour has half as many. */
+const OPCODES_MAX = 4_000_000;
 
 export const NAMES: KnownNames = knownNames([...PLAIN_MAKERS, ...NUMPY_MAKERS]);
 
@@ -23,12 +24,21 @@ export function unpickle(
   known: KnownNames = NAMES,
   persistent?: (id: unknown) => unknown,
 ): PickleValue {
+  return provenValue(unprovenValue(from, known, persistent));
+}
+
+/** What `unpickle` reads, before it is known to be made of values. */
+export function unprovenValue(
+  from: ByteReader,
+  known: KnownNames,
+  persistent?: (id: unknown) => unknown,
+): unknown {
   if (from.left === 0) throw new Refusal("an empty file, wanted a pickle");
   const stack = new Stack();
-  const work = { from, stack, known, persistent };
+  const work = { from, stack, known, persistent, copies: new CopyAllowance(from.bytes.length) };
   for (let done = 0; done < OPCODES_MAX; done++) {
     const code = from.u8();
-    if (code === STOP) return provenValue(stack.pop());
+    if (code === STOP) return stack.pop();
     const act = OPCODES.get(code);
     if (!act) throw unknownOpcode(code, from.at);
     act(work);

@@ -20,7 +20,7 @@ export type PickleValue =
   | ReadonlyMap<PickleValue, PickleValue>;
 
 const DEPTH_MAX = 64;
-const VALUES_MAX = 8_000_000;
+const VALUES_MAX = 4_000_000;
 
 interface Visit {
   readonly item: object;

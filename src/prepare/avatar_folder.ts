@@ -33,6 +33,28 @@ export async function checkPlace({ parent, id, isForced }: FolderPlace): Promise
 }
 
 /**
+ * As writeFolder, for what is too large to be held: `build` writes into the empty folder, which has the avatar's id as its
+ * name, and what it throws is thrown when nothing is left.
+ */
+export async function buildFolder(
+  place: FolderPlace,
+  build: (folder: string) => Promise<void>,
+): Promise<string> {
+  const { parent, id } = place;
+  const folder = `${parent}/${id}`;
+  // Names that begin with a dot are no avatars, whoever looks meanwhile.
+  const workshop = `${parent}/.${crypto.randomUUID()}.partial`;
+  try {
+    await writing(parent, () => Deno.mkdir(`${workshop}/${id}`, { recursive: true }));
+    await build(`${workshop}/${id}`);
+    await writing(parent, () => swap(`${workshop}/${id}`, folder, `${workshop}/old`, place.isForced));
+    return folder;
+  } finally {
+    await Deno.remove(workshop, { recursive: true }).catch(() => {}); // what was to go wrong has been said
+  }
+}
+
+/**
  * `check` sees the finished folder, which has the avatar's id as its name, before anybody else does, and may add files;
  * when it throws nothing is left.
  */
@@ -41,25 +63,17 @@ export async function writeFolder(
   files: Readonly<Record<string, Uint8Array | string>>,
   check: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const { parent, id } = place;
-  const folder = `${parent}/${id}`;
-  // Names that begin with a dot are no avatars, whoever looks meanwhile.
-  const workshop = `${parent}/.${crypto.randomUUID()}.partial`;
-  try {
+  const { parent } = place;
+  return await buildFolder(place, async (made) => {
     await writing(parent, async () => {
-      await Deno.mkdir(`${workshop}/${id}`, { recursive: true });
       for (const [name, content] of Object.entries(files)) {
-        const path = `${workshop}/${id}/${name}`;
+        const path = `${made}/${name}`;
         if (typeof content === "string") await Deno.writeTextFile(path, content);
         else await Deno.writeFile(path, content);
       }
     });
-    await check(`${workshop}/${id}`);
-    await writing(parent, () => swap(`${workshop}/${id}`, folder, `${workshop}/old`, place.isForced));
-    return folder;
-  } finally {
-    await Deno.remove(workshop, { recursive: true }).catch(() => {}); // what was to go wrong has been said
-  }
+    await check(made);
+  });
 }
 
 async function swap(made: string, folder: string, old: string, isForced: boolean): Promise<void> {

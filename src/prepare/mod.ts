@@ -1,2 +1,11 @@
 export { type BackgroundWish, readBackgroundWish } from "./background.ts";
+export {
+  type ClipInput,
+  type PreparedVideo,
+  prepareVideo,
+  type PrepareVideoOptions,
+  type VideoEngine,
+} from "./video/prepare_video.ts";
+export type { Progress } from "./video/progress.ts";
+export { isPictureName } from "./video/still_pictures.ts";
 export { type Prepared, type PrepareOptions, preparePhoto, type Step, STEPS } from "./prepare.ts";

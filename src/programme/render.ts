@@ -48,12 +48,17 @@ export interface RenderOptions {
 /** Idle shown before the first and after the last word, besides the crossfade. */
 const MARGIN_MS = 240;
 const LOOK_AGAIN_MS = 50;
+/** A film's frame is waited for, however long its decoding takes. */
+const PATIENCE_MS = 30_000;
 
 /** Resolves with the number of units made. Rejects with the signal's reason when it aborts. */
 export async function render(options: RenderOptions): Promise<number> {
   const memory = new ProgrammeMemory(options.shape);
   const { rate, speech, mouths, epoch, units } = memory;
-  using face = await loadFace(options.avatar, options.shape.size, options.look);
+  using face = await loadFace(options.avatar, options.shape.size, {
+    ...options.look,
+    patienceMs: PATIENCE_MS,
+  });
   using engine = await createEngine(options.engine);
   const station = new EngineStation({
     engine,

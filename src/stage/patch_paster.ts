@@ -10,7 +10,7 @@
 import type { Box, I420Frame, PatchPlacement } from "../avatar/mod.ts";
 import { BLEND_BITS, BLEND_HALF, blended, MaskAlpha, VALUE_BITS } from "./blend.ts";
 import { ColourMatch } from "./colour_match.ts";
-import { ACROSS_SHIFT, Stretch } from "./stretch.ts";
+import { ACROSS_SHIFT, Stretch, WEIGHT_BITS } from "./stretch.ts";
 
 export interface PatchPasterOptions {
   /** Whether a cast of the patch is taken out where it meets the picture. Default true. */
@@ -188,5 +188,5 @@ export class PatchPaster {
 /** The value `part` of the way from the one at `at` to its neighbour on the right. */
 function between(row: Int32Array, at: number, part: number): number {
   const value = row[at]!;
-  return ((value << 11) + Math.imul(row[at + 3]! - value, part)) >> ACROSS_SHIFT;
+  return ((value << WEIGHT_BITS) + Math.imul(row[at + 3]! - value, part)) >> ACROSS_SHIFT;
 }

@@ -8,13 +8,13 @@
  */
 import { VALUE_BITS } from "./blend.ts";
 
-const WEIGHT_BITS = 11;
+export const WEIGHT_BITS = 11;
 /** Bits behind the point of stretched rows, beyond VALUE_BITS. */
 const ROW_BITS = 4;
 const DOWN_SHIFT = WEIGHT_BITS - ROW_BITS;
 const DOWN_HALF = 1 << (DOWN_SHIFT - 1);
 export const ACROSS_SHIFT = WEIGHT_BITS + ROW_BITS;
-export const WEIGHT_ONE = 1 << WEIGHT_BITS;
+const WEIGHT_ONE = 1 << WEIGHT_BITS;
 
 export class Stretch {
   side = 0;

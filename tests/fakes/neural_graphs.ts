@@ -25,7 +25,7 @@ export const COLOURS = [
 ];
 export const SCALE = 0.18215;
 
-/** At a loud frame: `NaN` answers that, `throw` fails inside the runtime, `endless` computes for long. */
+/** At a loud frame: `NaN` answers that, `throw` fails inside the runtime, `endless` computes for about 10 s. */
 export type Poison = "NaN" | "throw" | "endless";
 
 export interface GraphOptions {
@@ -339,7 +339,7 @@ function poisoned(graph: Graph, heard: string, result: string, options: GraphOpt
       ...graph.constants,
       integers("front", 0),
       integers("far", 9),
-      integers("rounds", 40_000_000),
+      integers("rounds", 10_000_000),
       floats("two0", [2], [0, 0]),
       floats("none", [1], [0]),
       floats("loudLimit", [1], [loudAbove]),

@@ -31,6 +31,8 @@ export interface NeuralModelOptions extends GraphOptions {
   readonly rename?: Partial<Record<GraphRole, Readonly<Record<string, string>>>>;
   /** This graph's first input is float16. */
   readonly half?: GraphRole;
+  /** The floats of a role's graph lie in this file. */
+  readonly data?: Partial<Record<GraphRole, string>>;
   readonly change?: (role: GraphRole, graph: Graph) => Graph;
   /** Changes model.json, after sizes and sums are filled in. */
   readonly manifest?: Readonly<Record<string, unknown>>;
@@ -50,10 +52,10 @@ export async function writeNeuralModel(
   const graphs: Record<string, unknown> = {};
   for (const [role, graph] of graphsOf(contract, options)) {
     const file = `${role}.onnx`;
-    const bytes = new Uint8Array(onnxBytes(changed(role, graph, options)));
-    await Deno.writeFile(`${folder}/${file}`, bytes);
-    const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-    files.push({ name: file, sha256, bytes: bytes.length });
+    const data = options.data?.[role];
+    const all = data === undefined ? undefined : outside(changed(role, graph, options), data);
+    files.push(await write(folder, file, onnxBytes(all?.graph ?? changed(role, graph, options))));
+    if (all !== undefined) files.push(await write(folder, data!, all.bytes));
     graphs[role] = { file, ...options.entries?.[role] };
   }
   const manifest = {
@@ -68,6 +70,27 @@ export async function writeNeuralModel(
   };
   await Deno.writeTextFile(`${folder}/model.json`, JSON.stringify(manifest));
   return name;
+}
+
+/** Answers what model.json says of the file. */
+async function write(folder: string, name: string, content: Uint8Array): Promise<Record<string, unknown>> {
+  const bytes = new Uint8Array(content);
+  await Deno.writeFile(`${folder}/${name}`, bytes);
+  const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return { name, sha256, bytes: bytes.length };
+}
+
+/** The graph without its float constants' values, and those. */
+function outside(graph: Graph, file: string): { graph: Graph; bytes: Uint8Array } {
+  const bytes: number[] = [];
+  const constants = graph.constants.map((constant) => {
+    const { values } = constant;
+    if (!(values instanceof Float32Array) || values.length < 9) return constant;
+    const place = { file, offset: bytes.length };
+    bytes.push(...new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return { ...constant, place };
+  });
+  return { graph: { ...graph, constants }, bytes: Uint8Array.from(bytes) };
 }
 
 function graphsOf(contract: NeuralContract, options: NeuralModelOptions): [GraphRole, Graph][] {

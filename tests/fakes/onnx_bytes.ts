@@ -19,6 +19,8 @@ export interface Constant {
   readonly dims: readonly number[];
   /** Floats, or int64 for shapes and slices. */
   readonly values: Float32Array | BigInt64Array;
+  /** The values lie in this file beside the model, from this byte on. */
+  readonly place?: { readonly file: string; readonly offset: number };
 }
 
 export interface Graph {
@@ -33,6 +35,7 @@ export interface Graph {
 const FLOAT = 1;
 export const INT64 = 7;
 export const BOOL = 9;
+const EXTERNAL = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_GRAPH = 5;
 const ATTRIBUTE_INTS = 7;
@@ -76,8 +79,21 @@ function attributeProto(name: string, value: number | readonly number[] | Graph)
   return join(text(1, name), ...value.map((one) => whole(8, one)), whole(20, ATTRIBUTE_INTS));
 }
 
-function tensorProto({ name, dims, values }: Constant): Uint8Array {
+function tensorProto({ name, dims, values, place }: Constant): Uint8Array {
   const kind = values instanceof Float32Array ? FLOAT : INT64;
+  if (place !== undefined) {
+    const about = { location: place.file, offset: `${place.offset}`, length: `${values.byteLength}` };
+    const entries = Object.entries(about).map(([key, value]) =>
+      bytes(13, join(text(1, key), text(2, value)))
+    );
+    return join(
+      ...dims.map((length) => whole(1, length)),
+      whole(2, kind),
+      text(8, name),
+      ...entries,
+      whole(14, EXTERNAL),
+    );
+  }
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return join(...dims.map((length) => whole(1, length)), whole(2, kind), text(8, name), bytes(9, raw));
 }

@@ -97,7 +97,7 @@ const broken: readonly [string, (folder: string) => void, string][] = [
   ],
   ["no eyes", (folder) => edit(folder, (manifest) => delete manifest["eyes"]), "eyes"],
   ["a field of its own", (folder) => edit(folder, (manifest) => manifest["run"] = "rm"), "run"],
-  ["another kind", (folder) => edit(folder, (manifest) => manifest["kind"] = "video"), "kind"],
+  ["another kind", (folder) => edit(folder, (manifest) => manifest["kind"] = "hologram"), "kind"],
   ["another id", (folder) => edit(folder, (manifest) => manifest["id"] = "eva"), "wanted the folder's name"],
   ["no art", (folder) => Deno.removeSync(`${folder}/mai.svg`), "mai.svg is missing"],
   [

@@ -202,6 +202,7 @@ Deno.test("FilmFrames: the beginning of every action and the place where idle wa
     fill();
     assert(frames.slotOf(keyOf(1, step)) >= 0);
   }
+  for (let frame = 0; frame < 3; frame++) assert(frames.slotOf(keyOf(1, frame)) >= 0, "the action once more");
   for (let frame = 49; frame < 52; frame++) assert(frames.slotOf(keyOf(0, frame)) >= 0, `idle ${frame}`);
 });
 

@@ -1,8 +1,12 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { addPositionalEncoding } from "../../src/features/mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import { addPositionalEncoding, Wav2LipFeatures, WhisperFeatures } from "../../src/features/mod.ts";
 import { type NeuralContract, openNeuralModel } from "../../src/model/mod.ts";
-import { openLatentEncoder, openWhisperEncoder } from "../../src/lipsync/neural/encoders.ts";
-import { openHubertEncoder, openWenetEncoder } from "../../src/lipsync/neural/encoders.ts";
+import {
+  openHubertEncoder,
+  openLatentEncoder,
+  openWenetEncoder,
+  openWhisperEncoder,
+} from "../../src/lipsync/neural/encoders.ts";
 import type { MouthNetwork } from "../../src/lipsync/neural/mouth_network.ts";
 import { MuseTalkNetwork } from "../../src/lipsync/neural/musetalk_network.ts";
 import { openMouthNetwork } from "../../src/lipsync/neural/open_network.ts";
@@ -227,4 +231,44 @@ Deno.test("openLatentEncoder answers scaled latents whatever the batch", async (
   }
   assertEquals(answers[1], answers[0]);
   assert(Math.abs(answers[0]![7777]! - 0.18215 * answers[2]![7777]!) < 1e-6);
+});
+
+/** A sine of 1 kHz for a second. */
+function tone(gain: number): Float32Array {
+  return Float32Array.from({ length: 16_000 }, (_, n) => gain * Math.sin(n * Math.PI / 8));
+}
+
+Deno.test("MouthNetwork hears what its family's stream of features says, and a loud tone poisons a made-up model", async () => {
+  for (const contract of ["musetalk/1.5", "wav2lip/96"] as const) {
+    await withModel(contract, { poison: "NaN" }, async (model) => {
+      using network = await openMouthNetwork(model, OPTIONS);
+      using features = contract === "wav2lip/96"
+        ? new Wav2LipFeatures()
+        : new WhisperFeatures(await openWhisperEncoder(model, OPTIONS), "1.5");
+      assertEquals(features.valuesPerFrame, network.featureValues);
+      for (const [gain, isLoud] of [[0.1, false], [0.98, true]] as const) {
+        features.start();
+        await features.push(tone(gain));
+        await features.finish();
+        const values = new Float32Array(network.featureValues);
+        features.copyFrame(12, values, 0);
+        const into = new Uint8Array(3 * network.patchSize ** 2);
+        const code = await network.run(1, values, new Float32Array(network.faceValues), into)
+          .then(() => undefined, (error: { code?: string }) => error.code);
+        assertEquals(code, isLoud ? "not_a_number" : undefined, `${contract} at ${gain}`);
+      }
+    });
+  }
+});
+
+Deno.test("openMouthNetwork opens a graph whose weights lie in a file beside it", async () => {
+  const answers: Uint8Array[] = [];
+  for (const data of [undefined, "decoder.onnx.data"]) {
+    await withModel("musetalk/1.5", data === undefined ? {} : { data: { decoder: data } }, async (model) => {
+      assertEquals(model.manifest.files.some(({ name }) => name === data), data !== undefined);
+      using network = await openMouthNetwork(model, OPTIONS);
+      answers.push((await patches(network, 1)).rgb);
+    });
+  }
+  assertEquals(answers[1], answers[0]);
 });

@@ -13,8 +13,6 @@ import { FADES, softMask } from "./masks.ts";
 
 /** Within a clip the picture may leap so far without being crossfaded. */
 const LEAP_MAX = 6;
-/** Ultralight's patch is its square without a rim of 4 of 168 pixels (contract section 7). */
-const ULTRALIGHT_RIM = 4 / 168;
 
 export class FilmPlayer implements FilmFace {
   readonly clips: readonly FilmClip[];
@@ -93,15 +91,8 @@ export class FilmPlayer implements FilmFace {
   placement(family: PatchFamily): PatchPlacement | undefined {
     const { boxes, mask } = this.slot;
     const at = BOXES.indexOf(family) * 4;
-    let x1 = boxes[at]!, y1 = boxes[at + 1]!, x2 = boxes[at + 2]!, y2 = boxes[at + 3]!;
+    const x1 = boxes[at]!, y1 = boxes[at + 1]!, x2 = boxes[at + 2]!, y2 = boxes[at + 3]!;
     if (x2 <= x1 || y2 <= y1) return undefined;
-    if (family === "ultralight") {
-      const rimX = (x2 - x1) * ULTRALIGHT_RIM, rimY = (y2 - y1) * ULTRALIGHT_RIM;
-      x1 = Math.round(x1 + rimX);
-      y1 = Math.round(y1 + rimY);
-      x2 = Math.round(x2 - rimX);
-      y2 = Math.round(y2 - rimY);
-    }
     const { box } = this.#placement;
     box.x = x1;
     box.y = y1;

@@ -11,7 +11,7 @@ import { frameAt } from "../../film/mod.ts";
 export const AHEAD_FRAMES = 12;
 /** Frames kept behind it: while speech is paused the stage sways to and fro. */
 export const BEHIND_FRAMES = 4;
-/** Frames at the beginning of every clip, or where it was left, that are always there: a switch shows one at once. */
+/** Frames at the beginning of every other clip, or where it was left, that are there: a switch shows them at once. */
 export const PINNED_FRAMES = 5;
 /** Kept at any price. */
 const PINNED = -1;
@@ -29,12 +29,13 @@ export class FramePlan {
   #clip = 0;
   #step = 0;
 
-  /** `pinsMax` frames may be pinned in all: the first clips (idle, speaking) come first. */
+  /** `pinsMax` frames of other clips than the shown one may be pinned: the first clips (idle, speaking) come first. */
   constructor(clips: readonly PlannedClip[], pinsMax: number) {
     this.#clips = clips;
     this.#resume = new Int32Array(clips.length);
-    const each = Math.max(1, Math.min(PINNED_FRAMES, Math.floor(pinsMax / clips.length)));
-    let left = pinsMax;
+    const others = Math.max(1, clips.length - 1);
+    const each = Math.max(1, Math.min(PINNED_FRAMES, Math.floor(pinsMax / others)));
+    let left = pinsMax + each; // one clip is the shown one
     this.#pins = Int32Array.from(clips, ({ frames }) => {
       const pins = Math.min(each, frames, left);
       left -= pins;
@@ -59,7 +60,9 @@ export class FramePlan {
       if (ahead <= AHEAD_FRAMES) return ahead;
       const behind = stepsTo(this.#clips[clip]!, this.#step - BEHIND_FRAMES, frame);
       if (behind < BEHIND_FRAMES) return 0;
-      return this.#isPinned(clip, frame) ? PINNED : Math.min(ahead, ELSEWHERE);
+      // An action may be asked for again while it runs.
+      const isAgain = this.#clips[clip]!.role === "action" && this.#isPinned(clip, frame);
+      return isAgain ? PINNED : Math.min(ahead, ELSEWHERE);
     }
     return this.#isPinned(clip, frame) ? PINNED : ELSEWHERE;
   }
@@ -76,9 +79,7 @@ export class FramePlan {
       if (!has(key)) return key;
     }
     for (let clip = 0; clip < this.#clips.length; clip++) {
-      for (let pin = 0; pin < this.#pins[clip]!; pin++) {
-        // A clip that goes on is pinned where its walk stands, and that of the current one is ahead anyway.
-        if (clip === this.#clip && walked.role !== "action") break;
+      for (let pin = 0; pin < this.#pins[clip]! && clip !== this.#clip; pin++) {
         const key = keyOf(clip, frameAt(this.#clips[clip]!, this.#resume[clip]! + pin));
         if (!has(key)) return key;
       }

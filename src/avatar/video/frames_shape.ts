@@ -1,8 +1,8 @@
 /**
  * How much memory the frames of a video avatar may take, and how it is divided. Plain numbers; they cross threads.
  *
- * The ceiling is what CACHE_BYTES_MAX says (104 MB), or SLOTS_MIN frames where those are larger: at 1920x1080 about 102 MB,
- * at 1280x720 some 45 to 104 MB (the more clips, the more), at smaller sizes 24 MB or what SLOTS_MIN frames take. Besides the
+ * The ceiling is what CACHE_BYTES_MAX says (112 MB), or SLOTS_MIN frames where those are larger: at 1920x1080 about 110 MB,
+ * at 1280x720 some 40 to 112 MB (the more clips, the more), at smaller sizes 24 MB or what SLOTS_MIN frames take. Besides the
  * slots there are two pictures of the programme's size in the face and at most three decoders (some 15 MB each at 1080p).
  */
 import { TRACK_POINTS } from "../../film/mod.ts";
@@ -10,7 +10,7 @@ import { type FrameSize, i420Bytes } from "../../time/mod.ts";
 import type { FilmView } from "./film_view.ts";
 import { AHEAD_FRAMES, BEHIND_FRAMES, PINNED_FRAMES, type PlannedClip } from "./frame_plan.ts";
 
-export const CACHE_BYTES_MAX = 104_000_000;
+export const CACHE_BYTES_MAX = 112_000_000;
 /** Small avatars may be kept whole. */
 const CACHE_BYTES_SMALL = 24_000_000;
 /** A film is decoded a group of up to so many frames at a time. */
@@ -44,7 +44,7 @@ export function framesShape(
     : (Math.ceil(box.width * view.scaleX) + 1) * (Math.ceil(box.height * view.scaleY) + 1);
   const bytes = slotBytes({ size, maskBytesMax });
   const frames = clips.reduce((sum, clip) => sum + clip.frames, 0);
-  const wanted = SLOTS_MIN + PINNED_FRAMES * clips.length;
+  const wanted = SLOTS_MIN + PINNED_FRAMES * (clips.length - 1);
   const fitting = Math.max(SLOTS_MIN, Math.floor(CACHE_BYTES_MAX / bytes));
   const roomy = Math.min(SLOTS_MAX, Math.floor(CACHE_BYTES_SMALL / bytes));
   const slots = Math.min(Math.max(Math.min(wanted, fitting), roomy), frames + HELD_FRAMES);

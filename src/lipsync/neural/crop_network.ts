@@ -82,6 +82,10 @@ export class CropNetwork implements MouthNetwork {
   get provider(): string {
     return this.#graph.session.provider;
   }
+  /** Why the providers before it are not used, a line each. */
+  get refusals(): readonly string[] {
+    return this.#graph.session.refusals;
+  }
 
   async run(count: number, features: Float32Array, faces: Float32Array, into: Uint8Array): Promise<void> {
     if (count < 1 || count > this.batchMax) {

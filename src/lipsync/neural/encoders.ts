@@ -4,21 +4,26 @@
  * In: one piece of sound a run, or pictures. Out: new arrays. Engine's process, or prepare's; a run blocks it.
  */
 import type { Tensor } from "onnxruntime-node";
-import { FEATURE_SIZE, MEL_COUNT } from "../../features/mod.ts";
+import {
+  FBANK_BINS,
+  FEATURE_SIZE,
+  HIDDEN_STATES,
+  HUBERT_VALUES,
+  MEL_COUNT,
+  PIECE_COLUMNS,
+  type SequenceEncoder,
+  WENET_COLUMNS,
+} from "../../features/mod.ts";
 import { badModel, graphOf, OnnxSession, type StoredNeuralModel, type TensorShape } from "../../model/mod.ts";
 import { BATCH, BatchedGraph } from "./batched_graph.ts";
 import { BATCH_MAX, type NetworkOptions, notANumber } from "./network_base.ts";
 import { LATENT_SCALE } from "./self_test.ts";
 
-const HIDDEN_STATES = 5;
-const PIECE_COLUMNS = 3000;
 const PIECE_FEATURES = PIECE_COLUMNS / 2;
 
-/** One input of a varying length, one output. */
-export interface SequenceEncoder extends Disposable {
+/** What the streams of features hear with; `encode` rejects with the runtime's error or Fault `not_a_number`. */
+export interface SoundEncoder extends SequenceEncoder {
   readonly provider: string;
-  /** Rejects with the runtime's error or Fault `not_a_number`. */
-  encode(values: Float32Array): Promise<Float32Array>;
 }
 
 /** From pictures to latents, for prepare. */
@@ -33,7 +38,7 @@ export interface LatentEncoder extends Disposable {
 export async function openWhisperEncoder(
   model: StoredNeuralModel,
   options: NetworkOptions,
-): Promise<SequenceEncoder> {
+): Promise<SoundEncoder> {
   const { entry, path, what } = graphOf(model, "whisper");
   const states: TensorShape[] = Array.from({ length: HIDDEN_STATES }, (_, layer) => ({
     name: `hidden${layer}`,
@@ -83,10 +88,8 @@ export async function openWhisperEncoder(
   });
 }
 
-const HUBERT_VALUES = 1024;
 const WENET_VALUES = 512;
-/** Columns that WeNet's chunk encoder takes at a time, and what it answers for them. */
-const WENET_COLUMNS = 67;
+/** What WeNet's chunk encoder answers for its 67 columns. */
 const WENET_ANSWERS = 16;
 /** HuBERT's convolutions: a feature every 320 samples, of 400. */
 const HUBERT_HOP = 320;
@@ -96,7 +99,7 @@ const HUBERT_WINDOW = 400;
 export async function openHubertEncoder(
   model: StoredNeuralModel,
   options: NetworkOptions,
-): Promise<SequenceEncoder> {
+): Promise<SoundEncoder> {
   const { entry, path, what } = graphOf(model, "hubert");
   const session = await OnnxSession.open({
     source: path,
@@ -121,7 +124,7 @@ export async function openHubertEncoder(
 export async function openWenetEncoder(
   model: StoredNeuralModel,
   options: NetworkOptions,
-): Promise<SequenceEncoder> {
+): Promise<SoundEncoder> {
   const { entry, path, what } = graphOf(model, "wenet");
   const scalar = { dims: [], otherDims: [[1]], types: ["int64"] as const, isOptional: true };
   const memory: TensorShape[] = [
@@ -136,7 +139,7 @@ export async function openWenetEncoder(
     source: path,
     what,
     inputs: [
-      { name: "fbank", dims: [1, WENET_COLUMNS, MEL_COUNT], hints: ["chunk", "speech", "feats"] },
+      { name: "fbank", dims: [1, WENET_COLUMNS, FBANK_BINS], hints: ["chunk", "speech", "feats"] },
       ...memory,
     ],
     outputs: [{
@@ -164,7 +167,7 @@ export async function openWenetEncoder(
         dims,
       );
   }
-  const dims = [1, WENET_COLUMNS, MEL_COUNT];
+  const dims = [1, WENET_COLUMNS, FBANK_BINS];
   return sequence(model, session, async (values) => {
     feeds["fbank"] = session.tensor(values, dims);
     return (await session.run(feeds))["hidden"]!.data as Float32Array;
@@ -216,7 +219,7 @@ function sequence(
   model: StoredNeuralModel,
   session: OnnxSession,
   run: (values: Float32Array) => Promise<Float32Array>,
-): SequenceEncoder {
+): SoundEncoder {
   return {
     provider: session.provider,
     async encode(values) {

@@ -124,6 +124,10 @@ export class MuseTalkNetwork implements MouthNetwork {
   get provider(): string {
     return this.#first.session.provider;
   }
+  /** Why the providers before it are not used, a line each. */
+  get refusals(): readonly string[] {
+    return this.#first.session.refusals;
+  }
   /** What was found out or given, for a report. */
   get traits(): { readonly peInside: boolean; readonly scaleInside: boolean; readonly range: Range } {
     return {

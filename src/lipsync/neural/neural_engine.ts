@@ -63,6 +63,8 @@ export class NeuralEngine {
   readonly #clips: Int32Array;
   readonly #steps: Int32Array;
   #leadFramesMin = Infinity;
+  /** What hearing a piece took, lately. */
+  #hearMs = 0;
   renderedFrames = 0;
   skippedFrames = 0;
   restFrames = 0;
@@ -177,6 +179,8 @@ export class NeuralEngine {
   async #hearMore(current: Progress): Promise<true> {
     const { heard } = current;
     const { features } = this.#options.rung;
+    const { clock } = this.#options;
+    const startMs = clock.nowMs();
     if (heard.waitingSamples > 0) {
       const isFirst = features.knownFrames === 0;
       const wanted = this.#options.isUnhurried ? PIECE_FRAMES_MAX : current.pieceFrames;
@@ -188,6 +192,7 @@ export class NeuralEngine {
       await features.finish();
       current.isFinished = true;
     }
+    this.#hearMs += (clock.nowMs() - startMs - this.#hearMs) / 2;
     return true;
   }
 
@@ -221,8 +226,8 @@ export class NeuralEngine {
   async #rest(current: Progress, end: number): Promise<boolean> {
     const { cost, isUnhurried } = this.#options;
     const { next, known, isStarted } = this.#view(current);
-    const isTight = !isUnhurried && !isStarted && next === 0 &&
-      end * PERIOD_MS < cost.of(1) * SAFE + PERIOD_MS;
+    const neededMs = (cost.of(1) + this.#hearMs) * SAFE + PERIOD_MS;
+    const isTight = !isUnhurried && !isStarted && next === 0 && end * PERIOD_MS < neededMs;
     if (isTight && end < known && !this.#isRest(current, end)) {
       await this.#render(current, end, 1, true);
       return true;

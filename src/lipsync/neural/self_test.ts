@@ -1,9 +1,11 @@
 /**
  * What model.json leaves open about a MuseTalk graph, found out by running it on made-up values.
  *
- * - Positional encoding: attention without positions does not see the order of the 50 context rows. The graph runs on one
- *   context, on the same rows backwards, and on another context; inside, the first change does what the second does, and
- *   outside nothing but rounding. A graph that hears neither is taken for outside, as in the published checkpoints.
+ * - Positional encoding: attention without positions does not see the order of the 50 context rows. The graph runs on what
+ *   a positional encoding inside would bring to zero, on the same rows backwards, on their mean fifty times, and on noise.
+ *   Inside, order makes a difference like that between rows and their mean; outside nothing but rounding. A graph that hears
+ *   neither is taken for outside, as in the published checkpoints; so is one whose attention is even (untrained weights),
+ *   which cannot be told: exporters write it down.
  * - Range of a picture: noise makes a picture around the middle, which is 0 or 0.5 or 127; what is a little above 0 and has
  *   many values well below is a bright picture of -1..1.
  * - Scale of a decoder: on flat latents the SD autoencoder's space is nearly linear in colour. ComfyUI publishes its slopes
@@ -11,7 +13,7 @@
  *   brighter by 0.53 of -1..1. A decoder that wants them divided by 0.18215 answers about a fifth of that. The border lies
  *   at the geometric mean of the two; what is far from both (an untrained network) is taken for outside, as diffusers'.
  */
-import { WINDOW_ROWS } from "../../features/mod.ts";
+import { addPositionalEncoding, WINDOW_ROWS } from "../../features/mod.ts";
 import type { Range } from "./patch_writer.ts";
 
 /** Latents are the autoencoder's times this. */
@@ -21,7 +23,8 @@ export const LATENT_SCALE = 0.18215;
 export type Trial = (values: Float32Array) => Promise<Float32Array | Uint8Array>;
 
 /** What is below is rounding, of float16 weights too. */
-const HEARD_SHARE = 0.02;
+const CONTENT_SHARE = 0.1;
+const NOISE_SHARE = 0.003;
 const BELOW_ZERO = -0.1;
 const BELOW_SHARE = 0.02;
 const MIDDLE_LOW = 0.27;
@@ -36,19 +39,25 @@ const CONTEXT_DEVIATION = 0.4;
 
 /** Whether a graph adds the positional encoding itself. `run` hears a context of 50 rows. */
 export async function isPositionInside(run: Trial, contextValues: number): Promise<boolean> {
-  const context = quietContext(contextValues, 1);
   const rowValues = contextValues / WINDOW_ROWS;
+  const context = new Float32Array(contextValues);
+  addPositionalEncoding(context);
+  for (let at = 0; at < contextValues; at++) context[at] = -context[at]!;
   const turned = new Float32Array(contextValues);
-  for (let row = 0; row < WINDOW_ROWS; row++) {
-    turned.set(
-      context.subarray(row * rowValues, (row + 1) * rowValues),
-      (WINDOW_ROWS - 1 - row) * rowValues,
-    );
+  const mean = new Float32Array(contextValues);
+  for (let at = 0; at < contextValues; at++) {
+    const column = at % rowValues;
+    turned[at] = context[contextValues - rowValues - (at - column) + column]!;
+    if (at >= rowValues) mean[at] = mean[column]!;
+    else {for (let row = 0; row < WINDOW_ROWS; row++) {
+        mean[at]! += context[row * rowValues + at]! / WINDOW_ROWS;
+      }}
   }
   const first = (await run(context)).slice();
   const byOrder = distance(first, await run(turned));
-  const byContent = distance(first, await run(quietContext(contextValues, 2)));
-  return byContent > 0 && byOrder > HEARD_SHARE * byContent;
+  const byContent = distance(first, await run(mean));
+  const byNoise = distance(first, await run(quietContext(contextValues, 2)));
+  return byOrder > CONTENT_SHARE * byContent && byOrder > NOISE_SHARE * byNoise;
 }
 
 /** The range of a picture that was made of noise. */

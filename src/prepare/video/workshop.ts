@@ -1,0 +1,92 @@
+/**
+ * What of a long preparation is kept so that it can be taken up again after a kill: the points of each frame and the
+ * latents, in a folder named after the input and the wishes.
+ *
+ * In: records of one length, one after another. Out: how many there are, and each of them. Main thread. A record that was
+ * cut off in the middle does not count. Folders that nobody has touched for a week are removed.
+ */
+import { createHash } from "node:crypto";
+import { writeFault } from "../../film/mod.ts";
+
+const PREFIX = ".prepare-";
+const STALE_MS = 7 * 24 * 3600 * 1000;
+
+export class Workshop {
+  private constructor(readonly folder: string) {}
+
+  /** `wishes`: everything that what is kept depends on. `nowMs` is wall-clock time, to tell what is stale. */
+  static async open(parent: string, wishes: unknown, nowMs: number): Promise<Workshop> {
+    const key = createHash("sha256").update(JSON.stringify(wishes)).digest("hex").slice(0, 16);
+    const folder = `${parent}/${PREFIX}${key}`;
+    try {
+      await Deno.mkdir(folder, { recursive: true });
+    } catch (error) {
+      throw writeFault(folder, error);
+    }
+    await removeStale(parent, folder, nowMs);
+    return new Workshop(folder);
+  }
+
+  /** A file of records of `bytes` each. */
+  records(name: string, bytes: number): Promise<Records> {
+    return Records.open(`${this.folder}/${name}`, bytes);
+  }
+
+  /** Nothing of it is wanted any more. */
+  async remove(): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true }).catch(() => {}); // it goes within a week all the same
+  }
+}
+
+async function removeStale(parent: string, own: string, nowMs: number): Promise<void> {
+  for (const { name, isDirectory } of Deno.readDirSync(parent)) {
+    const path = `${parent}/${name}`;
+    if (!isDirectory || !name.startsWith(PREFIX) || path === own) continue;
+    const { mtime } = Deno.statSync(path);
+    if (mtime && nowMs - mtime.getTime() > STALE_MS) await Deno.remove(path, { recursive: true });
+  }
+}
+
+export class Records implements Disposable {
+  /** Whole records. */
+  count: number;
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #bytes: number;
+
+  private constructor(path: string, file: Deno.FsFile, bytes: number, count: number) {
+    this.#path = path;
+    this.#file = file;
+    this.#bytes = bytes;
+    this.count = count;
+  }
+
+  static async open(path: string, bytes: number): Promise<Records> {
+    try {
+      const file = await Deno.open(path, { read: true, write: true, create: true });
+      const { size } = await file.stat();
+      return new Records(path, file, bytes, Math.floor(size / bytes));
+    } catch (error) {
+      throw writeFault(path, error);
+    }
+  }
+
+  add(record: Uint8Array): void {
+    try {
+      this.#file.seekSync(this.count * this.#bytes, Deno.SeekMode.Start);
+      for (let at = 0; at < record.length;) at += this.#file.writeSync(record.subarray(at));
+    } catch (error) {
+      throw writeFault(this.#path, error);
+    }
+    this.count++;
+  }
+
+  read(index: number, into: Uint8Array): void {
+    this.#file.seekSync(index * this.#bytes, Deno.SeekMode.Start);
+    for (let at = 0; at < into.length;) at += this.#file.readSync(into.subarray(at)) ?? into.length;
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}

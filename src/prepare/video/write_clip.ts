@@ -1,0 +1,141 @@
+/**
+ * The second pass over a clip: film, track, masks and what the engines' networks see, into the avatar's folder.
+ *
+ * In: moving pictures, the points of each frame, an encoder for latents. Out: the clip's entry and its files. Main thread.
+ * Latents that were encoded before an interruption are taken from where they were kept.
+ */
+import {
+  type ClipFrame,
+  type ClipPlan,
+  ClipWriter,
+  type Edges,
+  FACE_SIDE,
+  LATENT_VALUES,
+  type WrittenClip,
+} from "../../film/mod.ts";
+import { encoderImage, LATENT_IMAGE_SIDE, LATENT_IMAGE_VALUES } from "../../features/mod.ts";
+import { InputFault } from "../../errors/mod.ts";
+import { cutResized } from "./cut_resized.ts";
+import {
+  cropBox,
+  meanBoxes,
+  museTalkBox,
+  type MuseTalkVersion,
+  ultralightBox,
+  wav2lipBox,
+} from "./face_boxes.ts";
+import { jawMask } from "./jaw_mask.ts";
+import { FILM_FPS } from "../../film/mod.ts";
+import { type MovingPictures, timeText } from "./moving_pictures.ts";
+import type { ProgressMeter } from "./progress.ts";
+import type { Records } from "./workshop.ts";
+
+/** MuseTalk's autoencoder, as src/lipsync opens it. */
+export interface LatentEncoder {
+  /** count * 3 * 256 * 256 values in -1..1 -> count * 4 * 32 * 32. */
+  encode(count: number, images: Float32Array): Promise<Float32Array>;
+}
+
+export interface ClipWishes {
+  readonly plan: Omit<ClipPlan, "frames">;
+  readonly version: MuseTalkVersion;
+  readonly shiftPx: number;
+  readonly hasWav2lip: boolean;
+  readonly hasUltralight: boolean;
+  readonly latents?: { readonly encoder: LatentEncoder; readonly records: Records };
+}
+
+export const LATENT_RECORD_BYTES = LATENT_VALUES * 4;
+
+/** Everything of a frame that is known before its picture is. */
+export interface FrameBoxes {
+  readonly musetalk: Edges;
+  readonly crop: Edges;
+  readonly wav2lip?: Edges;
+  readonly ultralight?: Edges;
+}
+
+/** Boxes of every frame. Throws InputFault `no_face` where a face has left the picture. */
+export function boxesOf(
+  points: readonly Float32Array[],
+  { what, size }: MovingPictures,
+  wishes: ClipWishes,
+): FrameBoxes[] {
+  const wide = wishes.hasWav2lip ? meanBoxes(points.map((one) => wav2lipBox(one, size)), size) : [];
+  return points.map((one, frame) => {
+    const musetalk = museTalkBox(one, size, wishes.version, wishes.shiftPx);
+    if (musetalk[2] - musetalk[0] < 16 || musetalk[3] - musetalk[1] < 16) {
+      throw new InputFault(
+        `${what} shows less than a face at ${
+          timeText(frame, FILM_FPS)
+        }, wanted the whole face in every frame`,
+        { code: "no_face" },
+      );
+    }
+    return {
+      musetalk,
+      crop: cropBox(musetalk, wishes.version),
+      ...(wishes.hasWav2lip ? { wav2lip: wide[frame]! } : {}),
+      ...(wishes.hasUltralight ? { ultralight: ultralightBox(one, size) } : {}),
+    };
+  });
+}
+
+export async function writeClip(
+  folder: string,
+  pictures: MovingPictures,
+  points: readonly Float32Array[],
+  wishes: ClipWishes,
+  progress: ProgressMeter,
+  signal: AbortSignal | undefined,
+): Promise<WrittenClip> {
+  const boxes = boxesOf(points, pictures, wishes);
+  const { width } = pictures.size;
+  using writer = new ClipWriter(folder, { ...wishes.plan, frames: points.length }, pictures.size);
+  progress.begin(`writing ${wishes.plan.name}`, points.length);
+  for await (const { frame, rgb } of pictures.pictures(signal ? { signal } : {})) {
+    const own = boxes[frame];
+    if (own === undefined) break;
+    const faces = {
+      ...(own.wav2lip ? { wav2lip: cutResized(rgb, width, own.wav2lip, FACE_SIDE.wav2lip, "linear") } : {}),
+      ...(own.ultralight
+        ? { ultralight: cutResized(rgb, width, own.ultralight, FACE_SIDE.ultralight, "area") }
+        : {}),
+    };
+    const made: ClipFrame = {
+      rgb,
+      boxes: { ...own },
+      points: points[frame]!,
+      mask: jawMask(points[frame]!, own.musetalk, own.crop),
+      faces,
+      ...(wishes.latents
+        ? { latents: await latentsOf(rgb, width, own.musetalk, frame, wishes.latents) }
+        : {}),
+    };
+    await writer.add(made);
+    progress.at(frame + 1);
+  }
+  return await writer.finish();
+}
+
+/** The masked crop's latents, then the whole one's (musetalk/models/vae.py: get_latents_for_unet). */
+async function latentsOf(
+  rgb: Uint8Array,
+  width: number,
+  box: Edges,
+  frame: number,
+  { encoder, records }: NonNullable<ClipWishes["latents"]>,
+): Promise<Float32Array> {
+  const latents = new Float32Array(LATENT_VALUES);
+  if (frame < records.count) {
+    records.read(frame, new Uint8Array(latents.buffer));
+    return latents;
+  }
+  const crop = cutResized(rgb, width, box, LATENT_IMAGE_SIDE, "lanczos4");
+  const images = new Float32Array(2 * LATENT_IMAGE_VALUES);
+  encoderImage(crop, true, images);
+  encoderImage(crop, false, images, LATENT_IMAGE_VALUES);
+  latents.set(await encoder.encode(2, images));
+  records.add(new Uint8Array(latents.slice().buffer));
+  return latents;
+}

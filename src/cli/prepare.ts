@@ -92,7 +92,7 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
         code: "no_id",
       });
     }
-    const { isForeignAvatar } = await import("../prepare/importing/mod.ts");
+    const { isForeignAvatar } = await import("../prepare/mod.ts");
     const { isPictureName } = await import("../prepare/mod.ts");
     if (await isForeignAvatar(path)) return await importing(context, path, id);
     const isPhoto = isPictureName(path) && !flags.isGiven("engine");
@@ -169,7 +169,7 @@ async function video(context: CommandContext, path: string, id: string): Promise
 }
 
 async function importing(context: CommandContext, path: string, id: string): Promise<number> {
-  const { importAvatar } = await import("../prepare/importing/mod.ts");
+  const { importAvatar } = await import("../prepare/mod.ts");
   const { flags, folders } = context;
   const startMs = context.clock.nowMs();
   const bar = new StepBar(1, context);

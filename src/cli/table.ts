@@ -30,12 +30,22 @@ export const TABLE: readonly Entry[] = [
     summary: "show an expression, or nod, shake, tilt or wink",
     load: () => import("./act.ts"),
   },
+  { name: "show", summary: "show another avatar in the running programme", load: () => import("./show.ts") },
   { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
-  { name: "prepare", summary: "make an avatar of a portrait photo", load: () => import("./prepare.ts") },
+  {
+    name: "prepare",
+    summary: "make an avatar of a portrait photo, or of a clip of a person",
+    load: () => import("./prepare.ts"),
+  },
   { name: "devices", summary: "list cameras and sound devices", load: () => import("./devices.ts") },
   { name: "avatars", summary: "list the avatars that can be shown", load: () => import("./avatars.ts") },
+  {
+    name: "engines",
+    summary: "list what can move the lips, and what computes it",
+    load: () => import("./engines.ts"),
+  },
   { name: "voices", summary: "list the voices that speak text", load: () => import("./voices.ts") },
   {
     name: "doctor",

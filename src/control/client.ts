@@ -10,6 +10,7 @@ import type { Acts, Interrupted, ProgrammeSnapshot, SayRequest } from "./program
 import { type Environment, readTokens, type TokenRecord } from "./token.ts";
 
 const ANSWER_MS_MAX = 5000;
+const AVATAR_MS_MAX = 30_000;
 
 export interface ConnectOptions {
   /** Which programme, where several run. */
@@ -65,6 +66,10 @@ export class ControlClient {
   async act(name: string): Promise<{ acting: string }> {
     return await this.#ask("POST", "/v1/act", { name }) as { acting: string };
   }
+  /** Resolves when the avatar is on stage; loading one takes a few seconds. */
+  async showAvatar(avatar: string): Promise<void> {
+    await this.#ask("POST", "/v1/avatar", { avatar }, AVATAR_MS_MAX);
+  }
   async state(): Promise<ProgrammeSnapshot> {
     return await this.#ask("GET", "/v1/state") as ProgrammeSnapshot;
   }
@@ -72,9 +77,9 @@ export class ControlClient {
     await this.#ask("POST", "/v1/stop", {});
   }
 
-  async #ask(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+  async #ask(method: "GET" | "POST", path: string, body?: unknown, msMax = ANSWER_MS_MAX): Promise<unknown> {
     const action = `asking the running Lipcam (pid ${this.pid}, port ${this.port})`;
-    const answer = await withDeadline(this.#send(method, path, body), ANSWER_MS_MAX, action, this.#signal)
+    const answer = await withDeadline(this.#send(method, path, body), msMax, action, this.#signal)
       .catch((error) => {
         if (error instanceof Fault) throw error;
         throw new Fault(`${action}: ${oneLine(error)}; it may be ending`, {

@@ -22,6 +22,15 @@ export interface Acts {
   readonly actions: readonly string[];
 }
 
+/** An avatar to be prepared from a file of this machine. */
+export interface PrepareRequest {
+  /** Absolute. */
+  readonly path: string;
+  readonly id: string;
+  readonly engine?: string;
+  readonly force?: boolean;
+}
+
 /** A plain JSON object. */
 export type ProgrammeSnapshot = Readonly<Record<string, unknown>>;
 
@@ -39,6 +48,19 @@ export interface ProgrammeControl {
    * is neither, CapacityFault when too many wait.
    */
   act(name: string): void;
+  /** What act() takes now. */
+  acts(): Acts;
+  /** Shows another avatar from the next moment on. Rejects with InputFault for one that is not there or not whole. */
+  showAvatar(name: string): Promise<void>;
+  /** Every avatar that can be shown, and which one is. */
+  avatars(): ProgrammeSnapshot;
+  /** Begins to prepare an avatar; throws CapacityFault while one is being prepared. */
+  prepare(request: PrepareRequest): ProgrammeSnapshot;
+  jobs(): readonly ProgrammeSnapshot[];
+  /** Rejects with InputFault for a job that is not there. */
+  stopJob(job: number): Promise<ProgrammeSnapshot>;
+  /** Engines, installed models, and what each costs here as far as it was measured. */
+  engines(): ProgrammeSnapshot;
   state(): ProgrammeSnapshot;
   /** Begins to end the programme; returns at once. */
   stop(): void;

@@ -1,7 +1,7 @@
 /** What is where: path and method to an answer. Guarding is done before; errors are thrown and answered by the server. */
 import { MJPEG_CONTENT_TYPE } from "../preview/mod.ts";
-import { ACTION_NAMES, EXPRESSION_NAMES } from "../text/mod.ts";
 import { actRequest } from "./act_request.ts";
+import { prepareRequest, showRequest, stopRequest } from "./avatar_requests.ts";
 import { readJson } from "./body.ts";
 import type { Asset } from "./page_assets.ts";
 import type { ProgrammeControl } from "./programme_control.ts";
@@ -46,11 +46,27 @@ export function routes(
       "text/event-stream",
     );
   });
-  get("/v1/act", guarded, () => json({ expressions: EXPRESSION_NAMES, actions: ACTION_NAMES }));
+  get("/v1/act", guarded, () => json(programme.acts()));
   post("/v1/act", async (request) => {
     const name = actRequest(await readJson(request));
     programme.act(name);
     return json({ acting: name.trim().toLowerCase() }, 202);
+  });
+  get("/v1/engines", guarded, () => json(programme.engines()));
+  get("/v1/avatars", guarded, () => json(programme.avatars()));
+  get("/v1/avatars/jobs", guarded, () => json({ jobs: programme.jobs() }));
+  post(
+    "/v1/avatars",
+    async (request) => json(programme.prepare(prepareRequest(await readJson(request))), 202),
+  );
+  post(
+    "/v1/avatars/stop",
+    async (request) => json(await programme.stopJob(stopRequest(await readJson(request)))),
+  );
+  post("/v1/avatar", async (request) => {
+    const avatar = showRequest(await readJson(request));
+    await programme.showAvatar(avatar);
+    return json({ avatar });
   });
   post("/v1/say", async (request) => json(programme.say(sayRequest(await readJson(request))), 202));
   post("/v1/interrupt", async (request) => {

@@ -8,7 +8,7 @@
 import type { FrameSize } from "../time/mod.ts";
 import type { Clip } from "./clip.ts";
 import type { ClipFrame } from "./clip_frame.ts";
-import { FilmWriter } from "./film_writer.ts";
+import type { FilmWriter } from "./film_writer.ts";
 import { LatentsWriter } from "./latents_writer.ts";
 import { FACE_SIDE } from "./layout.ts";
 import { type FileEntry, fileEntry } from "./out_file.ts";
@@ -128,6 +128,7 @@ export class ClipWriter implements Disposable {
       hasUltralight: first.faces?.ultralight !== undefined,
     });
     const { frames } = clip;
+    const { FilmWriter } = await import("./film_writer.ts"); // 100 ms of FFmpeg: only where films are written
     const at = (name: string) => `${this.#folder}/${name}`;
     const pack = async (name: string) => this.#open.use(await PackWriter.create(at(name), frames));
     return {

@@ -5,11 +5,12 @@
  * GROUP_FRAMES frames, which is what makes showing it backward cheap. Main thread; converting and coding happen on the
  * library's threads while the promise is open. One thread of its own, since their number changes the bytes that come out.
  */
-import { Codec, CodecContext, Frame, Packet, Rational, SoftwareScaleContext } from "node-av/lib";
+import { Codec, CodecContext, Frame, Log, Packet, Rational, SoftwareScaleContext } from "node-av/lib";
 import {
   AV_CODEC_FLAG_BITEXACT,
   AV_CODEC_FLAG_CLOSED_GOP,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_LOG_QUIET,
   AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
   AVCHROMA_LOC_LEFT,
@@ -57,6 +58,7 @@ export class FilmWriter implements Disposable {
     if (size.width % 2 !== 0 || size.height % 2 !== 0) {
       throw new RangeError(`a film of ${size.width}x${size.height} pixels, wanted even sides`);
     }
+    Log.setLevel(AV_LOG_QUIET);
     this.#size = size;
     this.#encoder = openEncoder(size);
     this.#packet.alloc();

@@ -5,6 +5,7 @@
 import { FFmpegError, Option, type OptionCapableObject } from "node-av/lib";
 import { AV_OPT_SEARCH_CHILDREN, AVERROR_ENOSPC } from "node-av/constants";
 import { Fault } from "../errors/mod.ts";
+import { diskFull } from "./disk_full.ts";
 
 /** The system refuses to let the file grow: disk, quota or size limit. */
 const EDQUOT = -122;
@@ -23,11 +24,4 @@ export function setOptions(target: OptionCapableObject, options: Readonly<Record
   for (const [name, value] of Object.entries(options)) {
     expectOk(Option.set(target, name, value, AV_OPT_SEARCH_CHILDREN), `setting ${name}=${value}`);
   }
-}
-
-export function diskFull(action: string, cause?: unknown): Fault {
-  return new Fault(
-    `${action}: no space left on the disk, wanted some to be freed`,
-    cause === undefined ? { code: "disk_full" } : { code: "disk_full", cause },
-  );
 }

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { Fault, oneLine } from "../errors/mod.ts";
-import { diskFull } from "./media_status.ts";
+import { diskFull } from "./disk_full.ts";
 
 const HASHED_AT_ONCE_BYTES = 1 << 20;
 

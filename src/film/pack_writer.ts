@@ -5,7 +5,6 @@
  */
 import { deflateRaw } from "node:zlib";
 import { promisify } from "node:util";
-import sharp from "sharp";
 import { LAYOUT_VERSION, PACK_MAGIC } from "./layout.ts";
 import { OutFile } from "./out_file.ts";
 
@@ -53,6 +52,7 @@ export class PackWriter implements Disposable {
 
   /** RGB of a square. */
   async addFace(rgb: Uint8Array, side: number): Promise<void> {
+    const { default: sharp } = await import("sharp"); // 50 ms and native memory: only where faces are written
     if (rgb.length !== side * side * 3) {
       throw new RangeError(`a face of ${rgb.length} bytes, wanted ${side}x${side} pixels of RGB`);
     }

@@ -7,5 +7,6 @@ export {
   type VideoEngine,
 } from "./video/prepare_video.ts";
 export type { Progress } from "./video/progress.ts";
+export { importAvatar, isForeignAvatar } from "./importing/mod.ts";
 export { isPictureName } from "./video/still_pictures.ts";
 export { type Prepared, type PrepareOptions, preparePhoto, type Step, STEPS } from "./prepare.ts";

@@ -1,5 +1,5 @@
 export { castAvatar } from "./cast.ts";
-export { engineChoice, engineOrder, lookOf } from "./settings.ts";
+export { engineChoice, engineOrder, lookOf, modelFolders } from "./settings.ts";
 export { AvatarCues, planVideo, type VideoPlan } from "./video_part.ts";
 export { Programme, type ProgrammeOptions } from "./programme.ts";
 export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";

@@ -5,9 +5,11 @@
  * In: text, files, interrupts. Out: a camera, a sound device, a recording, events. What the machine lacks never stops
  * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
  */
+import { type AvatarEntry, listAvatars } from "../avatar/mod.ts";
 import { CameraSupervisor } from "../camera/mod.ts";
 import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
+import { listModels } from "../model/mod.ts";
 import { type Recording, startRecording } from "../record/mod.ts";
 import {
   openVirtualMicrophone,
@@ -26,10 +28,11 @@ import {
 } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Folders, Log } from "../app/mod.ts";
+import { AvatarJobs } from "./avatar_jobs.ts";
 import { Cast, castAvatar } from "./cast.ts";
 import { EventHub } from "./event_hub.ts";
 import { round, roundEach } from "./round.ts";
-import { engineChoice } from "./settings.ts";
+import { engineChoice, modelFolders } from "./settings.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -53,6 +56,7 @@ export class Programme implements AsyncDisposable {
   readonly #notes: string[] = [];
   readonly #fps = new RateMeter();
   readonly #subtitles = new Subtitles();
+  readonly #jobs: AvatarJobs;
   readonly #startedMs: number;
   #isStarted = false;
   #tts!: Tts;
@@ -84,6 +88,8 @@ export class Programme implements AsyncDisposable {
     this.#options = options;
     this.#startedMs = options.clock.nowMs();
     const { config } = options;
+    const settings = config.modelFolders.length > 0 ? ["--model-folders", config.modelFolders.join(",")] : [];
+    this.#jobs = this.#opened.use(new AvatarJobs(settings));
     this.memory = new ProgrammeMemory({
       fps: config.fps,
       size: { width: config.width, height: config.height },
@@ -119,6 +125,20 @@ export class Programme implements AsyncDisposable {
   /** Shows another avatar, which dissolves out of this one, whatever is being said. Rejects with InputFault. */
   showAvatar(name: string): Promise<void> {
     return this.#cast.show(name);
+  }
+
+  /** Everything that can be shown, with whom to credit. */
+  avatars(): { shown: string; avatars: readonly Omit<AvatarEntry, "folder">[] } {
+    const { config, folders } = this.#options;
+    const all = listAvatars([...config.avatarFolders, ...folders.avatars]);
+    return { shown: this.#cast.avatar, avatars: all.map(({ folder: _folder, ...entry }) => entry) };
+  }
+
+  /** What moves the mouth now, and what could. */
+  engines(): Record<string, unknown> {
+    const { config, folders } = this.#options;
+    const models = listModels(modelFolders(config, folders)).map(({ folder: _folder, ...model }) => model);
+    return { engine: config.engine, video: this.#cast.videoState(), models };
   }
 
   /** What act() takes. */
@@ -302,6 +322,11 @@ export class Programme implements AsyncDisposable {
 
   /** Where the page is, once it is served. */
   page: string | undefined;
+
+  /** Avatars that are being prepared meanwhile. */
+  get jobs(): AvatarJobs {
+    return this.#jobs;
+  }
 
   #voice(): { voice?: string } {
     const { voice } = this.#options.config;

@@ -3,7 +3,9 @@
  * unwritable token file ends a start before anything else has happened.
  */
 import {
+  type Acts,
   type Interrupted,
+  type PrepareRequest,
   type ProgrammeControl,
   type ProgrammeEvent,
   type ProgrammeSnapshot,
@@ -76,6 +78,27 @@ class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   }
   act(name: string): void {
     this.#opened.act(name);
+  }
+  acts(): Acts {
+    return this.#opened.acts();
+  }
+  async showAvatar(name: string): Promise<void> {
+    await this.#opened.showAvatar(name);
+  }
+  avatars(): ProgrammeSnapshot {
+    return this.#opened.avatars();
+  }
+  prepare(request: PrepareRequest): ProgrammeSnapshot {
+    return { ...this.#opened.jobs.start(request) };
+  }
+  jobs(): ProgrammeSnapshot[] {
+    return this.#opened.jobs.list().map((job) => ({ ...job }));
+  }
+  async stopJob(job: number): Promise<ProgrammeSnapshot> {
+    return { ...await this.#opened.jobs.stop(job) };
+  }
+  engines(): ProgrammeSnapshot {
+    return this.#opened.engines();
   }
   interrupt(): Interrupted {
     return this.#opened.interrupt();

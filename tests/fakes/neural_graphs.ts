@@ -68,7 +68,7 @@ export function unetGraph(options: GraphOptions): Graph {
     integers("axis1", 1),
     integers("planes", 2, 3),
     floats("faint", [1], [0.3]),
-    weights("wContext", [384, 4], 0.15),
+    weights("wContext", [384, 4], 0.6),
     floats("pe", [50, 384], positions()),
   ];
   const time = timestep(options.timestep ?? "int64 [1]");

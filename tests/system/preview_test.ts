@@ -2,6 +2,7 @@
  * The page and its picture over real connections: a viewer that stops reading holds nobody up, and a real browser
  * (chromium) shows the picture, says what is typed and lights the words.
  */
+import { avatarPart } from "../fakes/programme_control.ts";
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { type ProgrammeEvent, startControl } from "../../src/control/mod.ts";
 import { MjpegPreview } from "../../src/preview/mod.ts";
@@ -33,6 +34,7 @@ async function runningProgramme() {
     port: 0,
     env: (name) => name === "XDG_RUNTIME_DIR" ? folder : undefined,
     programme: {
+      ...avatarPart,
       say({ text }) {
         said.push(text);
         emit({ kind: "utterance_start", utterance: said.length });

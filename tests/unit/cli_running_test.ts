@@ -1,4 +1,5 @@
 /** say, act, interrupt, state and stop against the real API server, over loopback, with a made-up programme behind it. */
+import { avatarPart } from "../fakes/programme_control.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli/mod.ts";
 import { type ControlServer, type ProgrammeControl, startControl } from "../../src/control/mod.ts";
@@ -12,6 +13,7 @@ async function serve(states: readonly Record<string, unknown>[] = [{}]) {
   const acted: string[] = [];
   let looks = 0;
   const programme: ProgrammeControl = {
+    ...avatarPart,
     say(request) {
       if (request.text === "too much") {
         throw new CapacityFault("the queue holds 32 utterances", { code: "queue_full" });

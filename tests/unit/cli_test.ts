@@ -135,7 +135,7 @@ Deno.test("config takes what is shown by flags, and names the values there are",
   assertMatch(out, /^background +#203040 +--background$/m);
   assertMatch(out, /^engine +loudness +--engine$/m);
   assertMatch(out, /^avatar +dicebear:lorelei\/Mai +--avatar$/m);
-  for (const [flag, value] of [["--framing", "feet"], ["--expression", "hapy"], ["--engine", "musetalk"]]) {
+  for (const [flag, value] of [["--framing", "feet"], ["--expression", "hapy"], ["--engine", "musetak"]]) {
     const { code, notes } = await call(["config", flag!, value!]);
     assertEquals(code, 2);
     assertStringIncludes(notes, `${flag} is ${JSON.stringify(value)}, wanted one of `);

@@ -45,7 +45,7 @@ Deno.test("loadConfig gives every default and says so", () => {
   const { config, sources, file } = here.load();
   assertEquals([config.avatar, config.engine, config.fps, config.width, config.port], [
     "mai",
-    "viseme",
+    "auto",
     25,
     1280,
     8010,

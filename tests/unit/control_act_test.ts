@@ -1,4 +1,5 @@
 /** GET and POST /v1/act over loopback, with a made-up programme behind them. */
+import { avatarPart } from "../fakes/programme_control.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ACTIONS, EXPRESSIONS } from "../../src/avatar/mod.ts";
 import { type ProgrammeControl, startControl } from "../../src/control/mod.ts";
@@ -10,6 +11,7 @@ async function running() {
   const folder = await Deno.makeTempDir();
   const acted: string[] = [];
   const programme: ProgrammeControl = {
+    ...avatarPart,
     say: () => ({ utterance: 1 }),
     interrupt: () => ({ interrupted: [], kept: [] }),
     act(name) {

@@ -1,3 +1,4 @@
+import { avatarPart } from "../fakes/programme_control.ts";
 import {
   assert,
   assertEquals,
@@ -24,6 +25,7 @@ function fakeProgramme() {
   const listeners = new Set<ReadableStreamDefaultController<ProgrammeEvent>>();
   let stops = 0;
   const programme: ProgrammeControl = {
+    ...avatarPart,
     say(request) {
       if (request.text === "break") throw new Error("broke in /home/somebody/secret.ts");
       if (request.text.trim() === "") {

@@ -161,6 +161,7 @@ Deno.test("linesOf yields each line when its break arrives, and the rest at the 
 const STATE: ProgrammeState = {
   avatar: "mai",
   engine: "loudness",
+  video: { mouth: "visemes" },
   size: "1280x720",
   uptimeMs: 3_723_000,
   picture: {

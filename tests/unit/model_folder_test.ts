@@ -192,7 +192,10 @@ Deno.test("openMouthNetwork: auto falls to what works and says why, a provider t
   );
   await inFolder(async (parent) => {
     const model = await openNeuralModel(await writeNeuralModel(parent, "wav2lip/96"), [parent]);
-    using network = await openMouthNetwork(model, { provider: "auto", threads: 1 });
+    using network = await Wav2LipNetwork.open(model, { provider: "auto", threads: 1 });
+    const worse = (await listProviders()).findIndex(({ provider }) => provider === network.provider);
+    assert(network.refusals.length >= worse, network.refusals.join());
+    assert(network.refusals.every((line) => /^(cuda|tensorrt|dml|coreml|webgpu): \S/.test(line)));
     assert(
       (await listProviders()).some(({ provider, trouble }) =>
         provider === network.provider && trouble === undefined

@@ -55,7 +55,7 @@ async function patches(
 function expectedBlocks(features: Float32Array, faces: Float32Array): number[][] {
   const context = features.slice();
   addPositionalEncoding(context);
-  const { values } = weights("wContext", [384, 4], 0.15);
+  const { values } = weights("wContext", [384, 4], 0.6);
   const pooled = [0, 1, 2, 3].map((column) => {
     let sum = 0;
     for (let row = 0; row < 50; row++) {

@@ -3,7 +3,7 @@ import { EventHub } from "../../src/programme/event_hub.ts";
 import { runPlayhead } from "../../src/programme/playhead.ts";
 import { ProgrammeMemory } from "../../src/programme/programme_memory.ts";
 import { RateMeter } from "../../src/programme/rate_meter.ts";
-import { roundEach } from "../../src/programme/state.ts";
+import { roundEach } from "../../src/programme/round.ts";
 import { Subtitles } from "../../src/programme/subtitles.ts";
 import type { SpeechEvent } from "../../src/speech/mod.ts";
 import { delay, MonotonicClock } from "../../src/time/mod.ts";

@@ -35,6 +35,8 @@ import { type PipeFrame, textFrame, textOf } from "./pipe.ts";
 import { Respawns } from "./respawns.ts";
 import { SpeechTap } from "./speech_tap.ts";
 
+/** An idle process answers what it is told within this time, or it hangs. */
+const ANSWER_MS_MAX = 1500;
 /** Opening models of gigabytes from a slow disk. */
 const START_MS_MAX = 180_000;
 
@@ -181,7 +183,8 @@ export class EngineHost implements AsyncDisposable {
     this.#tellPlace();
     this.#kept.add(news);
     if (!this.#isReady) return;
-    if (!this.#child!.send(speechFrame(news))) this.#die("it no longer takes what it is told");
+    if (!this.#child!.send(speechFrame(news))) return this.#die("it no longer takes what it is told");
+    this.#deadlineMs = this.#latestAnswerMs();
   }
 
   /** A process that has heard nothing hears what is still to be spoken. */
@@ -204,6 +207,12 @@ export class EngineHost implements AsyncDisposable {
     if (this.#sentPlace >= 0 && (!this.isBusy || !child.isClear)) return;
     this.#sentPlace = moved;
     child.send(placeFrame(this.#place));
+    this.#deadlineMs = this.#latestAnswerMs();
+  }
+
+  /** By when an idle process has said something; a busy one has said how long it may take. */
+  #latestAnswerMs(): number {
+    return this.#deadlineMs === Infinity ? this.#options.clock.nowMs() + ANSWER_MS_MAX : this.#deadlineMs;
   }
 
   #die(why: string, isFinal = false): void {

@@ -1,0 +1,224 @@
+/**
+ * A video avatar spoken on by a video engine in its own process, and everything that can happen to that process: nothing
+ * of it costs a frame or a word.
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { NeuralModelOptions } from "../fakes/neural_models.ts";
+import { writeNeuralModel } from "../fakes/neural_models.ts";
+import { makeVideoAvatar } from "../fakes/video_avatar.ts";
+import { wavBytes } from "../fakes/wav.ts";
+import { delay } from "../../src/time/mod.ts";
+import { LiveProcess, Room } from "./live_process.ts";
+
+const SIZE = { width: 320, height: 192 };
+const FLAGS = ["--camera", "none", "--sound", "none", "--size", "320x192", "--neural-provider", "cpu"];
+const TEXT =
+  "Mama and papa are having a very long talk about boats, and none of them is ever going to end it.";
+
+interface Stage {
+  readonly live: LiveProcess;
+  readonly room: Room;
+}
+
+/** A programme on a tiny avatar, with models of these contracts. */
+async function withVideo(
+  models: readonly (readonly [contract: "musetalk/1.5" | "wav2lip/96", options?: NeuralModelOptions])[],
+  run: (stage: Stage) => Promise<void>,
+  args: readonly string[] = [],
+): Promise<void> {
+  using room = new Room();
+  const avatars = `${room.data}/lipcam/avatars`;
+  await Deno.mkdir(avatars, { recursive: true });
+  await Deno.mkdir(`${room.data}/lipcam/models`, { recursive: true });
+  await Deno.writeFile(`${room.working}/song.wav`, wavBytes(song(), 16_000));
+  await makeVideoAvatar(avatars, {
+    id: "tiny",
+    size: SIZE,
+    clips: [
+      { name: "idle", role: "idle", frames: 50 },
+      { name: "wave", role: "action", frames: 25 },
+      { name: "sing", role: "action", frames: 25, sound: `${room.working}/song.wav` },
+    ],
+  });
+  for (const [contract, options] of models) {
+    await writeNeuralModel(`${room.data}/lipcam/models`, contract, options);
+  }
+  await using live = await LiveProcess.start(room, ["--avatar", "tiny", ...FLAGS, ...args]);
+  await run({ live, room });
+}
+
+function song(): Float32Array {
+  return Float32Array.from({ length: 16_000 }, (_, n) => 0.4 * Math.sin(n * 0.15));
+}
+
+/** The engine's process of that programme. */
+async function enginePid(live: LiveProcess): Promise<number> {
+  const { stdout } = await new Deno.Command("pgrep", {
+    args: ["-P", String(live.pid), "-f", "engine_process.ts"],
+  }).output();
+  const pid = Number(new TextDecoder().decode(stdout).trim().split("\n")[0]);
+  assert(pid > 0, "no engine process");
+  return pid;
+}
+
+/** Says a long text, does something in the middle of it, and sees every word of it heard without a pause. */
+async function sayThrough({ live }: Stage, harm: () => Promise<void>): Promise<void> {
+  const before = (await live.state()).speech;
+  const client = await live.client();
+  await client.say({ text: TEXT });
+  await live.reaches("speech", 10_000, ({ picture }) => picture.phase === "speaking");
+  await delay(600);
+  await harm();
+  await live.reaches(
+    "its end",
+    30_000,
+    ({ picture, speech }) => picture.phase === "idle" && speech.queued === 0,
+  );
+  const after = await live.state();
+  assertEquals(after.speech.latePauses, before.latePauses, "it paused for a mouth");
+  assertEquals(after.speech.starvedPauses, before.starvedPauses);
+}
+
+Deno.test("a video engine speaks, and is said to", async () => {
+  await withVideo([["musetalk/1.5"]], async (stage) => {
+    const { live } = stage;
+    await live.reaches("the engine", 30_000, ({ video }) => video.mouth === "musetalk");
+    await sayThrough(stage, () => Promise.resolve());
+    const { video } = await live.reaches("counts", 5000, ({ video }) => (video.renderedFrames ?? 0) > 40);
+    assertEquals([video.model, video.provider], ["musetalk", "cpu"]);
+    assert(video.restFrames! > 0, "silence was rendered");
+    const engines = await (await live.fetch("/v1/engines")).json();
+    assertEquals(engines.video.mouth, "musetalk");
+    assertMatch(live.stderr, /musetalk: musetalk on cpu, [\d.]+ ms a frame/);
+  });
+});
+
+for (
+  const [what, signals] of [
+    ["a crash in native code", ["SIGSEGV", "SIGSEGV", "SIGSEGV"]],
+    ["being killed for memory", ["SIGKILL"]],
+    ["a stop that is never ended", ["SIGSTOP"]],
+  ] as const
+) {
+  Deno.test(`the engine's process: ${what} costs no frame and no word`, async () => {
+    await withVideo([["musetalk/1.5"]], async (stage) => {
+      const { live } = stage;
+      await live.reaches("the engine", 30_000, ({ video }) => video.mouth === "musetalk");
+      const pid = await enginePid(live);
+      await sayThrough(stage, async () => {
+        for (const signal of signals) {
+          try {
+            Deno.kill(pid, signal);
+          } catch {
+            // The first one sufficed.
+          }
+          await delay(100);
+        }
+        await live.reaches("visemes", 8000, ({ video }) => video.mouth === "visemes");
+      });
+      await live.reaches(
+        "the next process",
+        30_000,
+        ({ video }) => video.mouth === "musetalk" && video.restarts === 1,
+      );
+      assertStringIncludes(live.stderr, "starting it again; meanwhile visemes move the mouth");
+    });
+  });
+}
+
+Deno.test("the engine's process: a run that never ends is noticed and the process replaced", async () => {
+  // Long enough for the engine to be there, then so loud that the network begins to count for ever.
+  const sound = Float32Array.from(
+    { length: 26 * 16_000 },
+    (_, n) => (n < 20 * 16_000 ? 0.05 : 1) * Math.sin(n * 0.2),
+  );
+  using room = new Room();
+  await Deno.writeFile(`${room.working}/loud.wav`, wavBytes(sound, 16_000));
+  await withVideo([["musetalk/1.5", { poison: "endless" }]], async ({ live }) => {
+    await live.reaches("the engine", 19_000, ({ video }) => video.mouth === "musetalk");
+    await live.said(/died \(it hangs\), starting it again; meanwhile visemes/, 30_000);
+    await live.reaches(
+      "the end",
+      20_000,
+      ({ picture, speech }) => picture.phase === "idle" && speech.queued === 0,
+    );
+    assertEquals((await live.state()).speech.latePauses, 0);
+  }, ["--audio", `${room.working}/loud.wav`]);
+});
+
+for (const poison of ["NaN", "throw"] as const) {
+  Deno.test(`the engine's process: a network that answers with ${poison} is given up after three times`, async () => {
+    await withVideo([["musetalk/1.5", { poison, loudAbove: -Infinity, isFused: false }]], async (stage) => {
+      const { live } = stage;
+      await live.said(/stays off|cannot speak|visemes move the mouth/, 60_000);
+      await sayThrough(stage, () => Promise.resolve());
+      assertEquals((await live.state()).video.mouth, "visemes");
+    });
+  });
+}
+
+Deno.test("actions by name: a clip, one with its own sound, and a cue in the text", async () => {
+  await withVideo([["wav2lip/96"]], async ({ live, room }) => {
+    const listed = await LiveProcess.run(room, ["act"]);
+    assertMatch(listed.stdout, /^wave +action$/m);
+    await (await live.client()).act("wave");
+    await live.reaches("the wave", 3000, ({ picture }) => picture.action === "wave");
+    await live.reaches("its end", 5000, ({ picture }) => picture.action === undefined);
+    await (await live.client()).act("sing");
+    const { picture } = await live.reaches("the song", 3000, ({ picture }) => picture.action === "sing");
+    assertEquals(picture.phase, "speaking");
+    await live.reaches(
+      "its end",
+      5000,
+      ({ picture }) => picture.action === undefined && picture.phase === "idle",
+    );
+    await (await live.client()).say({ text: "Look at this [wave] now." });
+    await live.reaches("the cue", 8000, ({ picture }) => picture.action === "wave");
+  });
+});
+
+Deno.test("the avatar changes while it speaks, and back, and speech goes on", async () => {
+  await withVideo([["musetalk/1.5"]], async (stage) => {
+    const { live, room } = stage;
+    await live.reaches("the engine", 30_000, ({ video }) => video.mouth === "musetalk");
+    await sayThrough(stage, async () => {
+      const shown = await LiveProcess.run(room, ["show", "theo"]);
+      assertEquals([shown.code, shown.stderr], [0, ""]);
+      assertEquals((await live.state()).avatar, "theo");
+    });
+    const back = await live.fetch("/v1/avatar", { method: "POST", body: JSON.stringify({ avatar: "tiny" }) });
+    assertEquals([back.status, await back.json()], [200, { avatar: "tiny" }]);
+    const before = (await live.state()).picture;
+    await sayThrough(stage, () => Promise.resolve());
+    await live.reaches("patches again", 5000, ({ video }) => video.mouth === "musetalk");
+    assert((await live.state()).picture.units > before.units + 50);
+    const wrong = await live.fetch("/v1/avatar", {
+      method: "POST",
+      body: JSON.stringify({ avatar: "nobody" }),
+    });
+    assertEquals(wrong.status, 400);
+    assertEquals((await live.state()).avatar, "tiny");
+  });
+});
+
+Deno.test("with nothing installed visemes move the film's mouth and nobody complains", async () => {
+  await withVideo([], async (stage) => {
+    await sayThrough(stage, () => Promise.resolve());
+    const { video, notes } = await stage.live.state();
+    assertEquals(video, { mouth: "visemes" });
+    assert(!notes.some((note) => /engine|model/.test(note)), notes.join("; "));
+    const named = await LiveProcess.run(stage.room, [
+      "render",
+      "--avatar",
+      "tiny",
+      "--engine",
+      "wav2lip",
+      "--say",
+      "A",
+      "--out",
+      "a.mp4",
+    ]);
+    assertEquals([named.code, named.lines.length], [2, 1]);
+    assertStringIncludes(named.stderr, "no wav2lip model is installed");
+  });
+});

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Iterator, Mapping, Optional
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 CHUNK_BYTES = 1 << 20
@@ -25,6 +27,20 @@ def checked_folder(text: str) -> Path:
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
         raise SystemExit(f"{folder} holds other files, wanted a new folder or a model's to replace")
     return folder
+
+
+@contextmanager
+def installed_when_done(folder: Path) -> Iterator[Path]:
+    """A folder beside it to write to, which takes its place where nothing failed; nothing is left where something did."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -2,7 +2,7 @@
  * LiveTalking's list of custom actions: `[{"audiotype": 2, "imgpath": "customvideo/reply", "audiopath": "reply.wav"}]`.
  *
  * In: the JSON file. Out: clips by their names; InputFault `bad_actions` or `bad_import` that names the entry. Main thread.
- * audiotype 1 is what is shown while nothing is said, 2 and up are actions (avatars/base_avatar.py). Paths are looked for
+ * audiotype 1 is what is shown while nothing is said (without a sound here), 2 and up are actions (avatars/base_avatar.py). Paths are looked for
  * in the folder that holds the file, and nowhere else; LiveTalking writes them from where it is started
  * ("data/customvideo/reply" in data/custom_config.json), so a beginning that is that folder's own name is left off.
  */
@@ -10,7 +10,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { CLIP_NAME, CLIPS_MAX } from "../../film/mod.ts";
 import { InputFault, oneLine } from "../../errors/mod.ts";
-import { badImport, ForeignFolder } from "./foreign_folder.ts";
+import { badImport, ForeignFolder, plainName } from "./foreign_folder.ts";
 
 const CONFIG_BYTES_MAX = 1 << 20;
 const SILENCE = 1;
@@ -75,7 +75,7 @@ function parse(bytes: Uint8Array, name: string): z.infer<typeof config> {
 /** A file's or folder's real path inside the folder. */
 function placeOf(folder: ForeignFolder, path: string, config: string): string {
   if (path.startsWith("/") || /^[a-z]:|\\|\0/i.test(path)) {
-    throw badImport(`${config} names ${path.slice(0, 80)}, wanted a path inside the folder of ${config}`);
+    throw badImport(`${config} names ${plainName(path)}, wanted a path inside the folder of ${config}`);
   }
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   const above = resolve(folder.path).split("/").filter((part) => part !== "");
@@ -85,7 +85,7 @@ function placeOf(folder: ForeignFolder, path: string, config: string): string {
     if (isOwnName && folder.has(rest)) return folder.place(rest);
   }
   throw badImport(
-    `${config} names ${path.slice(0, 80)}, which is missing, wanted a path inside the folder of ${config}`,
+    `${config} names ${plainName(path)}, which is missing, wanted a path inside the folder of ${config}`,
   );
 }
 

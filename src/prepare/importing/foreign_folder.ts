@@ -17,6 +17,12 @@ export function badImport(message: string, cause?: unknown): InputFault {
   return new InputFault(message, { code: "bad_import", cause });
 }
 
+/** A name out of a file or a folder, fit for a message: short, one line, nothing that a terminal takes for more than text. */
+export function plainName(name: string): string {
+  // deno-lint-ignore no-control-regex
+  return name.slice(0, 120).replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+}
+
 export class ForeignFolder {
   /** For messages. */
   readonly name: string;
@@ -25,7 +31,7 @@ export class ForeignFolder {
 
   /** Throws where there is no folder. */
   constructor(path: string) {
-    this.name = basename(path.replace(/\/+$/, "")) || path;
+    this.name = plainName(basename(path.replace(/\/+$/, "")) || path);
     this.path = path;
     try {
       this.#real = Deno.realPathSync(path);
@@ -91,7 +97,7 @@ export class ForeignFolder {
       const stem = file.replace(PICTURE, "");
       if (!/^\d{1,9}$/.test(stem)) {
         throw badImport(
-          `${label}/${file.slice(0, 60)} has no number as its name, wanted 00000000.png and so on`,
+          `${label}/${plainName(file)} has no number as its name, wanted 00000000.png and so on`,
         );
       }
       numbered.push([Number(stem), file]);
@@ -122,6 +128,6 @@ export class ForeignFolder {
   }
 
   #label(name: string): string {
-    return name ? `${this.name}/${name.slice(0, 120)}` : this.name;
+    return name ? `${this.name}/${plainName(name)}` : this.name;
   }
 }

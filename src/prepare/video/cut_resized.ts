@@ -26,22 +26,26 @@ export function cutResized(
   if (from < 1 || rows < 1) return new Uint8Array(side * side * 3);
   const across = tapsOf(from, side, kernel);
   const down = tapsOf(rows, side, kernel);
-  const between = new Float64Array(rows * side * 3);
+  const stride = side * 3;
+  const between = new Float32Array(rows * stride);
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < side; x++) {
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = 0;
-        for (let tap = 0; tap < across.count; tap++) {
-          const column = clamp(across.first[x]! + tap, from);
-          sum += across.weights[x * across.count + tap]! *
-            rgb[((y1 + y) * width + x1 + column) * 3 + channel]!;
-        }
-        between[(y * side + x) * 3 + channel] = sum;
+    const row = ((y1 + y) * width + x1) * 3;
+    for (let x = 0, into = y * stride; x < side; x++, into += 3) {
+      let [red, green, blue] = [0, 0, 0];
+      const first = across.first[x]!;
+      for (let tap = 0; tap < across.count; tap++) {
+        const weight = across.weights[x * across.count + tap]!;
+        const at = row + clamp(first + tap, from) * 3;
+        red += weight * rgb[at]!;
+        green += weight * rgb[at + 1]!;
+        blue += weight * rgb[at + 2]!;
       }
+      between[into] = red;
+      between[into + 1] = green;
+      between[into + 2] = blue;
     }
   }
   const out = new Uint8ClampedArray(side * side * 3);
-  const stride = side * 3;
   for (let y = 0; y < side; y++) {
     for (let at = 0; at < stride; at++) {
       let sum = 0;

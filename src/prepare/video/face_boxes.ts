@@ -27,6 +27,8 @@ export const JAW_68 = [
   454,
   389,
 ] as const;
+/** Brows 17-26: beside a turned face they may reach farther than the jaw. */
+const BROWS_68 = [70, 63, 105, 66, 107, 336, 296, 334, 293, 300] as const;
 /** Nose 29, MuseTalk's middle of the face. */
 const NOSE_29 = 5;
 /** Lips 48-67. */
@@ -56,9 +58,8 @@ const LIPS_68 = [
 const CHIN_MARGIN_15 = 10;
 /** Rows that Wav2Lip adds below its detector's box. */
 const WAV2LIP_PAD = 10;
-const NOSE_BRIDGE = 168;
-const EAR_LEFT = 234;
-const EAR_RIGHT = 454;
+/** Second of four points down the bridge of the nose. */
+const BRIDGE_28 = 197;
 const FACE_POINTS = 468;
 
 export type MuseTalkVersion = "1.0" | "1.5";
@@ -72,7 +73,7 @@ const y = (points: Points, index: number) => points[index * 3 + 1]!;
  * `shiftPx` moves the middle in version 1.0, version 1.5 adds ten rows below.
  */
 export function museTalkBox(points: Points, size: FrameSize, version: MuseTalkVersion, shiftPx = 0): Edges {
-  const all = [...JAW_68, ...LIPS_68, NOSE_29];
+  const all = [...JAW_68, ...BROWS_68, ...LIPS_68, NOSE_29];
   const xs = all.map((index) => Math.trunc(x(points, index)));
   const ys = all.map((index) => Math.trunc(y(points, index)));
   const middle = Math.trunc(y(points, NOSE_29)) + (version === "1.0" ? shiftPx : 0);
@@ -102,25 +103,32 @@ export function wav2lipBox(points: Points, size: FrameSize): Edges {
   return inside([left, top, right, bottom + WAV2LIP_PAD].map(Math.trunc) as unknown as Edges, size);
 }
 
-/** Each box is the mean of itself and the four after it, the last ones that of the last five (get_smoothened_boxes). */
-export function meanBoxes(boxes: readonly Edges[], size: FrameSize): Edges[] {
+/**
+ * Each box becomes the mean of itself and the four after it, the last ones that of the last five, cut down to whole
+ * pixels; one after another in the same list, as Wav2Lip does it (get_smoothened_boxes).
+ */
+export function meanBoxes(boxes: readonly Edges[]): Edges[] {
+  const means = boxes.map((box) => [...box] as [number, number, number, number]);
   const window = Math.min(5, boxes.length);
-  return boxes.map((_, frame) => {
-    const first = Math.min(frame, boxes.length - window);
+  for (let frame = 0; frame < means.length; frame++) {
+    const first = Math.min(frame, means.length - window);
     const sums = [0, 0, 0, 0];
-    for (let at = first; at < first + window; at++) boxes[at]!.forEach((edge, side) => sums[side]! += edge);
-    return inside(sums.map((sum) => Math.trunc(sum / window)) as unknown as Edges, size);
-  });
+    for (let at = first; at < first + window; at++) means[at]!.forEach((edge, side) => sums[side]! += edge);
+    sums.forEach((sum, side) => means[frame]![side] = Math.trunc(sum / window));
+  }
+  return means;
 }
 
 /**
- * Ultralight's square (data_utils/process.py): as wide as the jaw between the ears, from the bridge of the nose down. It
- * is moved inside where it would leave the picture.
+ * Ultralight's square (data_utils/crop_utils.py): from the second of 33 points along the jaw to the last but one, and as
+ * high from the second point of the nose's bridge down. Those points of the jaw lie halfway between the first two, and the
+ * last two, of the 17. The square is moved inside where it would leave the picture.
  */
 export function ultralightBox(points: Points, size: FrameSize): Edges {
-  const left = Math.trunc(x(points, EAR_LEFT));
-  const top = Math.trunc(y(points, NOSE_BRIDGE));
-  const side = Math.min(Math.trunc(x(points, EAR_RIGHT)) - left, size.width, size.height);
+  const halfway = (a: number, b: number) => Math.trunc((x(points, a) + x(points, b)) / 2);
+  const left = halfway(JAW_68[0], JAW_68[1]);
+  const top = Math.trunc(y(points, BRIDGE_28));
+  const side = Math.min(halfway(JAW_68[15], JAW_68[16]) - left, size.width, size.height);
   const x1 = Math.max(0, Math.min(size.width - side, left));
   const y1 = Math.max(0, Math.min(size.height - side, top));
   return [x1, y1, x1 + side, y1 + side];

@@ -14,6 +14,10 @@ const GAP_FRAMES_MAX = FILM_FPS;
 /** Weights of a frame and its neighbours, the same on both sides, so that nothing is shifted: a Gaussian of 1.2 frames. */
 const WEIGHTS = [1, 0.707, 0.249, 0.044] as const;
 
+/** How far a face jumps where a film is cut, in its widths. */
+const JUMP_MIN = 0.25;
+const [NOSE, EAR_LEFT, EAR_RIGHT] = [4, 234, 454];
+
 /** `what` is the clip's name, for messages. */
 export function steadyPoints(seen: readonly (Float32Array | undefined)[], what: string): Float32Array[] {
   return smoothed(bridged(seen, what));
@@ -61,10 +65,21 @@ export function smoothed(points: readonly Float32Array[]): Float32Array[] {
     for (let off = 1; off < WEIGHTS.length; off++) {
       const [before, after] = [points[frame - off], points[frame + off]];
       // At the ends as many on one side as on the other: none, where one is missing.
-      if (!before || !after) break;
+      if (
+        !before || !after || isCut(points[frame - off + 1]!, before) || isCut(points[frame + off - 1]!, after)
+      ) break;
       for (let at = 0; at < sum.length; at++) sum[at]! += WEIGHTS[off]! * (before[at]! + after[at]!);
       weight += 2 * WEIGHTS[off]!;
     }
     return Float32Array.from(sum, (value) => value / weight);
   });
+}
+
+/** From one frame to the next the face is somewhere else: nothing may be blended between them. */
+function isCut(a: Float32Array, b: Float32Array): boolean {
+  const width = Math.hypot(
+    a[EAR_RIGHT * 3]! - a[EAR_LEFT * 3]!,
+    a[EAR_RIGHT * 3 + 1]! - a[EAR_LEFT * 3 + 1]!,
+  );
+  return Math.hypot(a[NOSE * 3]! - b[NOSE * 3]!, a[NOSE * 3 + 1]! - b[NOSE * 3 + 1]!) > JUMP_MIN * width;
 }

@@ -61,7 +61,7 @@ export function boxesOf(
   { what, size }: MovingPictures,
   wishes: ClipWishes,
 ): FrameBoxes[] {
-  const wide = wishes.hasWav2lip ? meanBoxes(points.map((one) => wav2lipBox(one, size)), size) : [];
+  const wide = wishes.hasWav2lip ? meanBoxes(points.map((one) => wav2lipBox(one, size))) : [];
   return points.map((one, frame) => {
     const musetalk = museTalkBox(one, size, wishes.version, wishes.shiftPx);
     if (musetalk[2] - musetalk[0] < 16 || musetalk[3] - musetalk[1] < 16) {
@@ -96,10 +96,12 @@ export async function writeClip(
   for await (const { frame, rgb } of pictures.pictures(signal ? { signal } : {})) {
     const own = boxes[frame];
     if (own === undefined) break;
+    // Both projects call OpenCV's resize as it is; "INTER_AREA" in Ultralight's stands where the target belongs and does
+    // nothing.
     const faces = {
       ...(own.wav2lip ? { wav2lip: cutResized(rgb, width, own.wav2lip, FACE_SIDE.wav2lip, "linear") } : {}),
       ...(own.ultralight
-        ? { ultralight: cutResized(rgb, width, own.ultralight, FACE_SIDE.ultralight, "area") }
+        ? { ultralight: cutResized(rgb, width, own.ultralight, FACE_SIDE.ultralight, "linear") }
         : {}),
     };
     const made: ClipFrame = {

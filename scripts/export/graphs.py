@@ -7,6 +7,7 @@ would be over 2 GB, and a parity report. Frames of a run are left open (axis "B"
 from __future__ import annotations
 
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Sequence
 
@@ -47,15 +48,18 @@ def export_graph(
     }
     with tempfile.TemporaryDirectory(prefix=".export-", dir=path.parent.parent) as folder:
         raw = Path(folder) / "graph.onnx"
-        torch.onnx.export(
-            network,
-            tuple(tensors(example)),
-            str(raw),
-            input_names=list(example),
-            output_names=[output],
-            dynamic_axes=open_axes,
-            opset_version=OPSET,
-        )
+        with warnings.catch_warnings():
+            # What a trace fixes is fixed in the contract too: channels, 50 rows, 256 pixels. The parity report runs another batch.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network,
+                tuple(value[:1] for value in tensors(example)),
+                str(raw),
+                input_names=list(example),
+                output_names=[output],
+                dynamic_axes=open_axes,
+                opset_version=OPSET,
+            )
         if is_half:
             onnx.shape_inference.infer_shapes_path(str(raw), str(raw))
         model = onnx.load(str(raw))

@@ -136,7 +136,7 @@ def main(args: Optional[Sequence[str]] = None) -> None:
             hubert = load_hubert(given.hubert)
             sound = {"pcm": reference.hubert_input(made.normal(size=12_345).astype(np.float32))[None]}
             path = folder / "hubert.onnx"
-            example = {"pcm": sound["pcm"][:, :16_000]}
+            example = {"pcm": np.zeros((1, 16_000), np.float32)}
             export_graph(hubert, path, example, "hidden", {"pcm": ("B", "N"), "hidden": ("B", "T")}, given.fp16)
             hidden = answer_of(hubert, sound)
             parity.compare("hubert", path, sound, hidden)

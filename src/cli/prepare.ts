@@ -4,6 +4,9 @@ import type { Command, CommandContext } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
 import { StepBar } from "./step_bar.ts";
 
+/** In priority: a live programme beside it comes first, and somebody waits for this all the same. */
+const STEPS_BACK = 8;
+
 export const command: Command = {
   name: "prepare",
   summary: "make an avatar of a portrait photo, or of a clip of a person",
@@ -135,6 +138,8 @@ async function video(context: CommandContext, path: string, id: string): Promise
       code: "bad_flag",
     });
   }
+  const { stepBack } = await import("../time/mod.ts");
+  stepBack(STEPS_BACK);
   const clips = clipInputs(path, flags.text("speaking"), flags.list("action"));
   const startMs = context.clock.nowMs();
   const bar = new StepBar(1, context);

@@ -54,11 +54,11 @@ export async function latentEncoder(
   folders: Folders,
   isWanted: boolean,
 ): Promise<{ encoder?: NamedEncoder; note?: string }> {
-  const { models, provider, threads, model } = engineOrder(config, folders);
+  const { models, provider, threads, model, stamps } = engineOrder(config, folders);
   const found = listModels(models).find(({ kind, name, trouble }) =>
     kind === "musetalk" && trouble === undefined && (model === undefined || name === model)
   );
-  const stored = found && await openNeuralModel(found.name, models);
+  const stored = found && await openNeuralModel(found.name, models, stamps ? { stamps } : {});
   if (stored?.manifest.graphs.encoder === undefined) {
     const says =
       "no MuseTalk model with an encoder is installed, wanted one to make latents with (scripts/export/README.md)";

@@ -7,7 +7,7 @@
  * samples have floor(n / 160) columns. Any thread; computes nothing twice, allocates nothing after construction.
  */
 import { HOP_SAMPLES } from "./bands.ts";
-import { RealFft } from "./fft.ts";
+import { RealFft32 } from "./fft32.ts";
 import { MEL_COUNT, MelBank } from "./mel_bank.ts";
 
 const WINDOW_SAMPLES = 400;
@@ -22,7 +22,7 @@ export type OnColumn = (column: Float32Array) => void;
 export class LogMel {
   /** Samples after a column's middle that must be heard before it comes. */
   static readonly lookAheadSamples = HALF_SAMPLES;
-  readonly #fft = new RealFft(WINDOW_SAMPLES);
+  readonly #fft = new RealFft32(WINDOW_SAMPLES);
   readonly #bank = new MelBank(HALF_SAMPLES + 1);
   readonly #weights = Float32Array.from(
     { length: WINDOW_SAMPLES },

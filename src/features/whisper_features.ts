@@ -5,7 +5,7 @@
  * a push blocks for at most one run of the encoder. The encoder sees pieces of 30 s, filled up with silence; a piece
  * that is not whole is encoded again with each push, so the caller decides how often by how much it pushes at once. What
  * is encoded when a piece is whole, or the utterance over, is what the reference computes; a feature near the end of an
- * unfinished piece sees silence where there will be speech, and is kept as it was when its frame was asked for.
+ * unfinished piece sees silence where there will be speech, and is taken anew with each run until its frame was asked for.
  *
  * Version 1.5 (HF's extractor) fills up the sound and takes the last state after the final LayerNorm, 1.0 (OpenAI's)
  * fills up the spectrum with 0.0; which LayerNorm is the encoder's business.
@@ -62,6 +62,8 @@ export class WhisperFeatures implements FeatureStream {
   #knownFeatures = 0;
   #heardSamples = 0;
   #isOver = false;
+  /** The first frame that nobody asked for yet. */
+  #nextFrame = 0;
 
   constructor(encoder: HiddenStateEncoder, version: WhisperVersion) {
     this.#encoder = encoder;
@@ -82,7 +84,7 @@ export class WhisperFeatures implements FeatureStream {
       this.#featuresBefore =
       this.#knownFeatures =
         0;
-    this.#heardSamples = 0;
+    this.#heardSamples = this.#nextFrame = 0;
     this.#isOver = false;
   }
 
@@ -112,6 +114,7 @@ export class WhisperFeatures implements FeatureStream {
     if (frame < 0 || frame >= this.knownFrames || !isKept) {
       throw new RangeError(`frame ${frame}, wanted one of the newest ${KEPT_FRAMES} of ${this.knownFrames}`);
     }
+    this.#nextFrame = Math.max(this.#nextFrame, frame + 1);
     for (let nth = 0; nth < WINDOW_FEATURES; nth++) {
       const place = at + nth * FEATURE_VALUES;
       let feature = first + nth;
@@ -173,8 +176,9 @@ export class WhisperFeatures implements FeatureStream {
     }
     this.encodes++;
     const states = await this.#encoder.encode(input);
-    // What a frame was already asked for stays as it was heard; only what is new is taken.
-    const first = this.#knownFeatures - this.#featuresBefore;
+    // What no frame was asked for yet is taken anew: near its end the piece was followed by silence until now.
+    const first = Math.max(firstFeature(this.#nextFrame, FPS), this.#knownFeatures - KEPT_FEATURES) -
+      this.#featuresBefore;
     for (let feature = Math.max(0, first); feature < Math.min(features, PIECE_FEATURES); feature++) {
       const place = (this.#featuresBefore + feature) % KEPT_FEATURES * FEATURE_VALUES;
       this.#features.set(

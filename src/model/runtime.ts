@@ -84,6 +84,10 @@ function isListed(runtime: Runtime, provider: Provider): boolean {
 
 async function probe(runtime: Runtime, provider: Provider): Promise<string | undefined> {
   if (!isListed(runtime, provider)) return "this build of the runtime does not have it";
+  // Where there is no graphics device the library complains on stderr, or computes on the processor more slowly than cpu.
+  if (provider === "webgpu" && Deno.build.os === "linux" && !hasGraphics()) {
+    return "no graphics device is there";
+  }
   try {
     const options = { executionProviders: [provider], intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
     const session = await runtime.InferenceSession.create(PROBE, options);
@@ -92,6 +96,14 @@ async function probe(runtime: Runtime, provider: Provider): Promise<string | und
     return undefined;
   } catch (error) {
     return shortened(error);
+  }
+}
+
+function hasGraphics(): boolean {
+  try {
+    return [...Deno.readDirSync("/dev/dri")].some(({ name }) => name.startsWith("renderD"));
+  } catch {
+    return false; // no such folder, or not for us
   }
 }
 

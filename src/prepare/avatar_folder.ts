@@ -34,17 +34,19 @@ export async function checkPlace({ parent, id, isForced }: FolderPlace): Promise
 
 /**
  * As writeFolder, for what is too large to be held: `build` writes into the empty folder, which has the avatar's id as its
- * name, and what it throws is thrown when nothing is left.
+ * name, and what it throws is thrown when nothing is left. It is made in `workshop`, which must lie in the same file
+ * system and may hold what a killed process left.
  */
 export async function buildFolder(
   place: FolderPlace,
   build: (folder: string) => Promise<void>,
+  // Names that begin with a dot are no avatars, whoever looks meanwhile.
+  workshop: string = `${place.parent}/.${crypto.randomUUID()}.partial`,
 ): Promise<string> {
   const { parent, id } = place;
   const folder = `${parent}/${id}`;
-  // Names that begin with a dot are no avatars, whoever looks meanwhile.
-  const workshop = `${parent}/.${crypto.randomUUID()}.partial`;
   try {
+    await Deno.remove(workshop, { recursive: true }).catch(() => {}); // mostly there is none
     await writing(parent, () => Deno.mkdir(`${workshop}/${id}`, { recursive: true }));
     await build(`${workshop}/${id}`);
     await writing(parent, () => swap(`${workshop}/${id}`, folder, `${workshop}/old`, place.isForced));

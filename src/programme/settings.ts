@@ -28,6 +28,7 @@ export function engineOrder(
   const { provider, threads, leadMsMax, model } = config.neural;
   return {
     ...{ provider, leadMsMax, fps: config.fps, models: modelFolders(config, folders) },
+    stamps: `${folders.data}/stamps`,
     threads: threads > 0 ? threads : Math.max(1, navigator.hardwareConcurrency - 1),
     ...(model === undefined ? {} : { model }),
   };

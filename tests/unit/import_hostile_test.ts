@@ -163,7 +163,8 @@ const BAD_ACTIONS: readonly (readonly [string, string, string])[] = [
     '[{"audiotype": 2, "imgpath": "reply", "audiopath": "../x.wav"}]',
     "leads out of the folder",
   ],
-  ["no sound", '[{"audiotype": 2, "imgpath": "reply", "audiopath": "reply"}]', "is no sound file"],
+  ["no sound", '[{"audiotype": 2, "imgpath": "reply", "audiopath": "reply"}]', "a directory, wanted a WAV"],
+  ["a sound of text", '[{"audiotype": 2, "imgpath": "reply", "audiopath": "actions.json"}]', "wanted a WAV"],
   [
     "another size",
     '[{"audiotype": 2, "imgpath": "small"}]',

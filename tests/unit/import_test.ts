@@ -7,6 +7,7 @@ import { BOXES, type Clip, FaceReader, LatentsReader, PackReader, TrackReader } 
 import { openForeignAvatar } from "../../src/prepare/importing/foreign_avatar.ts";
 import { isForeignAvatar } from "../../src/prepare/importing/mod.ts";
 import { centredFinder, makeForeign, pictureOf, writePictures } from "../fakes/foreign_avatar.ts";
+import { wavBytes } from "../fakes/wav.ts";
 import { Place, refused } from "../fakes/import_place.ts";
 import { pickleBytes } from "../fakes/pickle_bytes.ts";
 
@@ -93,6 +94,15 @@ Deno.test("openForeignAvatar: MuseTalk's version is what its info says, else 1.0
   assertEquals((await openForeignAvatar(old.path)).musetalk?.version, "1.5");
   await Deno.writeTextFile(`${old.path}/avator_info.json`, "{");
   assertEquals((await openForeignAvatar(old.path)).musetalk?.version, "1.0");
+});
+
+Deno.test("FolderPictures.mirrored: forward, backward and so on, both ends twice, as LiveTalking shows them", async () => {
+  using place = new Place();
+  const { path, pictures } = await makeForeign(place.path, { kind: "wav2lip", frames: 3 });
+  const mirrored = (await openForeignAvatar(path)).pictures.mirrored(8);
+  for (const [at, frame] of [0, 1, 2, 2, 1, 0, 0, 1].entries()) {
+    assertEquals(await mirrored.read(at), pictures[frame]!);
+  }
 });
 
 Deno.test("FolderPictures.about: all but the face's surroundings is black", async () => {
@@ -228,7 +238,9 @@ Deno.test("importAvatar: LiveTalking's actions become clips, with their sounds",
   await writePictures(`${custom}/customvideo/image`, film(4));
   await writePictures(`${custom}/customvideo/reply`, film(2));
   await writePictures(`${custom}/customvideo/Wave Hand`, film(2));
-  await Deno.writeTextFile(`${custom}/customvideo/reply.wav`, "RIFF");
+  // 0.2 s: five frames, of which the folder has two.
+  const sound = wavBytes(new Float32Array(3200).fill(0.1), 16_000);
+  await Deno.writeFile(`${custom}/customvideo/reply.wav`, sound);
   // As LiveTalking's own example has it: from the folder above.
   const actions = `${custom}/custom_config.json`;
   await Deno.writeTextFile(
@@ -240,7 +252,7 @@ Deno.test("importAvatar: LiveTalking's actions become clips, with their sounds",
     ]),
   );
   const { folder, clips, frames } = await place.import(made.path, { actions });
-  assertEquals([clips, frames], [["idle", "speaking", "reply", "action-7"], 11]);
+  assertEquals([clips, frames], [["idle", "speaking", "reply", "action-7"], 14]);
   assertEquals(
     manifestOf(folder).clips.map((
       { name, role, frames, order, sound },
@@ -248,11 +260,11 @@ Deno.test("importAvatar: LiveTalking's actions become clips, with their sounds",
     [
       ["idle", "idle", 4, "pingpong", undefined],
       ["speaking", "speaking", 3, "pingpong", undefined],
-      ["reply", "action", 2, "once", "reply-sound.wav"],
+      ["reply", "action", 5, "once", "reply-sound.wav"],
       ["action-7", "action", 2, "once", undefined],
     ],
   );
-  assertEquals(Deno.readTextFileSync(`${folder}/reply-sound.wav`), "RIFF");
+  assertEquals(Deno.readFileSync(`${folder}/reply-sound.wav`), sound);
   assertEquals(describeFilm(folder)?.families, ["wav2lip"]);
 });
 

@@ -32,6 +32,8 @@ export interface EngineProcessOrder {
   readonly leadMsMax: number;
   readonly provider: string;
   readonly threads: number;
+  /** A folder that remembers which files were hashed. */
+  readonly stamps?: string;
 }
 
 export interface AvatarOrder {

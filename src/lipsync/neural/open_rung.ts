@@ -20,7 +20,11 @@ import { openMouthNetwork } from "./open_network.ts";
 import { Rung } from "./rung.ts";
 
 export async function openRung(family: Family, order: EngineProcessOrder): Promise<Rung> {
-  const model = await openNeuralModel(modelName(family, order), order.models);
+  const model = await openNeuralModel(
+    modelName(family, order),
+    order.models,
+    order.stamps ? { stamps: order.stamps } : {},
+  );
   const options = { provider: providerChoice(order.provider), threads: order.threads };
   using opened = new DisposableStack();
   const network = opened.use(await openMouthNetwork(model, options));

@@ -67,6 +67,15 @@ export class FolderPictures implements MovingPictures {
     return new FolderPictures(this.#folder, this.#names.slice(0, frames), this.whole, this.#boxes);
   }
 
+  /** So many, forward, backward and so on. */
+  mirrored(frames: number): FolderPictures {
+    const names = Array.from(
+      { length: frames },
+      (_, at) => this.#names[mirroredFrame(at, this.#names.length)]!,
+    );
+    return new FolderPictures(this.#folder, names, this.whole);
+  }
+
   /** A box for each picture. */
   about(boxes: readonly Edges[]): FolderPictures {
     return new FolderPictures(this.#folder, this.#names, this.whole, boxes);
@@ -94,6 +103,12 @@ export class FolderPictures implements MovingPictures {
     }
     return evened(rgb, this.whole, this.size);
   }
+}
+
+/** Which of `frames` LiveTalking shows at step `at`: both ends twice (utils/image.py, mirror_index). */
+export function mirroredFrame(at: number, frames: number): number {
+  const rest = at % frames;
+  return Math.floor(at / frames) % 2 === 0 ? rest : frames - 1 - rest;
 }
 
 function evened(rgb: Uint8Array, whole: FrameSize, size: FrameSize): Uint8Array {

@@ -107,7 +107,7 @@ export async function importAvatar(options: ImportOptions): Promise<ImportedAvat
   return {
     folder,
     kind: foreign.kind,
-    frames: points.reduce((sum, one) => sum + one.length, 0),
+    frames: parts.reduce((sum, { frames }) => sum + frames, 0),
     clips: parts.map(({ plan }) => plan.name),
   };
 }

@@ -4,7 +4,8 @@
  * In: a ForeignAvatar and ForeignActions. Out: Parts, idle first; InputFault `bad_import` for pictures of another size. Main
  * thread; looks at the first picture of each.
  */
-import { type ClipPlan, FILM_FPS } from "../../film/mod.ts";
+import { CLIP_FRAMES_MAX, type ClipPlan, FILM_FPS } from "../../film/mod.ts";
+import { probeAudioFile } from "../../speech/mod.ts";
 import type { ForeignAction } from "./actions_config.ts";
 import { FolderPictures } from "./folder_pictures.ts";
 import type { ForeignAvatar } from "./foreign_avatar.ts";
@@ -14,6 +15,8 @@ import { badImport } from "./foreign_folder.ts";
 export interface Part {
   readonly plan: Omit<ClipPlan, "frames">;
   readonly pictures: FolderPictures;
+  /** At least as many as there are pictures: they are mirrored until the sound ends. */
+  readonly frames: number;
   /** Undefined for the avatar itself. */
   readonly action: ForeignAction | undefined;
 }
@@ -25,6 +28,7 @@ export async function partsOf(foreign: ForeignAvatar, actions: readonly ForeignA
   const own: Part = {
     plan: { name: role, role, order: "pingpong" },
     pictures: foreign.pictures,
+    frames: foreign.pictures.framesExpected,
     action: undefined,
   };
   const others: Part[] = [];
@@ -37,13 +41,31 @@ export async function partsOf(foreign: ForeignAvatar, actions: readonly ForeignA
       );
     }
     const order = action.role === "idle" ? "pingpong" : "once";
-    others.push({ plan: { name: action.name, role: action.role, order }, pictures, action });
+    others.push({
+      plan: { name: action.name, role: action.role, order },
+      pictures,
+      frames: await framesOf(action, pictures),
+      action,
+    });
   }
   return [
     ...others.filter(({ plan }) => plan.role === "idle"),
     own,
     ...others.filter(({ plan }) => plan.role !== "idle"),
   ];
+}
+
+/** Throws InputFault `bad_audio_file` where the action's sound is none. */
+async function framesOf({ name, sound }: ForeignAction, pictures: FolderPictures): Promise<number> {
+  if (sound === undefined) return pictures.framesExpected;
+  const { durationMs } = await probeAudioFile(sound);
+  const frames = Math.ceil(durationMs * FILM_FPS / 1000);
+  if (frames > CLIP_FRAMES_MAX) {
+    throw badImport(
+      `the sound of ${name} lasts ${Math.round(durationMs / 1000)} s, wanted at most half an hour`,
+    );
+  }
+  return Math.max(frames, pictures.framesExpected);
 }
 
 /** One line each. */
@@ -78,5 +100,5 @@ export function notesOn(foreign: ForeignAvatar, parts: readonly Part[], hasEncod
 
 /** Changes when what is imported does. */
 export function stampOf(parts: readonly Part[]): unknown {
-  return parts.map(({ plan, pictures }) => [plan.name, pictures.stamp()]);
+  return parts.map(({ plan, pictures, frames }) => [plan.name, frames, pictures.stamp()]);
 }

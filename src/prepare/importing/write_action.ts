@@ -11,6 +11,7 @@ import type { Workshop } from "../video/workshop.ts";
 import { LATENT_RECORD_BYTES, type LatentEncoder, writeClip } from "../video/write_clip.ts";
 import type { ForeignAction } from "./actions_config.ts";
 import type { ForeignAvatar } from "./foreign_avatar.ts";
+import { mirroredFrame } from "./folder_pictures.ts";
 import { badImport } from "./foreign_folder.ts";
 import type { Part } from "./import_plan.ts";
 
@@ -29,7 +30,7 @@ export interface Writing {
 
 export async function writeAction(
   { made, foreign, encoder, workshop, progress, signal }: Writing,
-  { plan, pictures }: Part,
+  { plan, pictures, frames }: Part,
   action: ForeignAction,
   points: readonly Float32Array[],
 ): Promise<WrittenClip> {
@@ -47,7 +48,9 @@ export async function writeAction(
     hasUltralight: kind === "ultralight",
     ...(latents ? { latents } : {}),
   };
-  return await writeClip(made, pictures, points, wishes, progress, signal);
+  const seen = pictures.framesExpected;
+  const own = Array.from({ length: frames }, (_, at) => points[mirroredFrame(at, seen)]!);
+  return await writeClip(made, pictures.mirrored(frames), own, wishes, progress, signal);
 }
 
 async function copySound({ name }: ForeignAction, from: string, made: string): Promise<string> {

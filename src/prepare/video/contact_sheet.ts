@@ -1,98 +1,134 @@
 /**
- * A picture for people to see what prepare saw: some frames of a clip with boxes, mesh and mask drawn over them.
+ * A picture for people to see what prepare saw: some frames of a clip, close up, with boxes, mesh and mask drawn over them.
  *
- * In: the finished avatar's folder. Out: a PNG. Main thread; decodes a few frames.
+ * In: the finished avatar's folder. Out: a PNG. Main thread; decodes the clip once, converts a few of its frames.
  */
-import { createCanvas } from "@napi-rs/canvas";
-import sharp from "sharp";
-import { BOXES, type Clip, PackReader, TrackReader } from "../../film/mod.ts";
+import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
+import { BOXES, type Clip, FILM_FPS, PackReader, TrackReader } from "../../film/mod.ts";
 import type { FrameSize } from "../../time/mod.ts";
 import { FilmPictures } from "./film_pictures.ts";
+import { timeText } from "./moving_pictures.ts";
 
 const CELLS = 8;
 const ACROSS = 4;
-const CELL_WIDTH = 480;
+const CELL = 440;
+const LEGEND = 40;
+/** What is shown, in sides of MuseTalk's crop. */
+const AROUND = 1.25;
+const MESH_POINTS = 468;
 const COLOURS = { musetalk: "#ffd400", crop: "#ff7a00", wav2lip: "#00d0ff", ultralight: "#7dff5a" } as const;
+const NAMES = {
+  musetalk: "MuseTalk's box",
+  crop: "its crop",
+  wav2lip: "Wav2Lip",
+  ultralight: "Ultralight",
+} as const;
+const MASK_COLOUR = [255, 40, 60] as const;
 
 export async function contactSheet(folder: string, clip: Clip, size: FrameSize): Promise<Uint8Array> {
-  const cellHeight = Math.round(CELL_WIDTH * size.height / size.width);
   const count = Math.min(CELLS, clip.frames);
-  const wanted = new Set(Array.from({ length: count }, (_, nth) => Math.floor(nth * clip.frames / count)));
-  const canvas = createCanvas(
-    CELL_WIDTH * Math.min(ACROSS, count),
-    cellHeight * Math.ceil(count / ACROSS) + 40,
-  );
+  const wanted = Array.from({ length: count }, (_, nth) => Math.floor(nth * clip.frames / count));
+  const canvas = createCanvas(CELL * Math.min(ACROSS, count), CELL * Math.ceil(count / ACROSS) + LEGEND);
   const context = canvas.getContext("2d");
   context.fillStyle = "#15181c";
   context.fillRect(0, 0, canvas.width, canvas.height);
   using track = TrackReader.open(folder, clip.track, clip.frames);
   using masks = PackReader.open(folder, clip.masks, clip.frames);
-  const scale = CELL_WIDTH / size.width;
-  let cell = 0;
-  const pictures = await FilmPictures.open(`${folder}/${clip.film}`);
-  for await (const { frame, rgb } of pictures.pictures({})) {
-    if (!wanted.has(frame)) continue;
-    const [left, top] = [cell % ACROSS * CELL_WIDTH, Math.floor(cell / ACROSS) * cellHeight];
+  const film = await FilmPictures.open(`${folder}/${clip.film}`, size);
+  for await (const { frame, rgb } of film.pictures({ only: new Set(wanted) })) {
+    const cell = wanted.indexOf(frame);
     track.read(frame);
     context.save();
-    context.translate(left, top);
     context.beginPath();
-    context.rect(0, 0, CELL_WIDTH, cellHeight);
+    context.rect(cell % ACROSS * CELL, Math.floor(cell / ACROSS) * CELL, CELL, CELL);
     context.clip();
-    context.drawImage(await imageOf(rgb, size), 0, 0, CELL_WIDTH, cellHeight);
-    context.scale(scale, scale);
-    const [x1, y1, x2, y2] = track.boxes.slice(0, 4) as unknown as [number, number, number, number];
-    const mask = new Uint8Array(Math.max(0, (x2 - x1) * (y2 - y1)));
-    masks.mask(frame, mask);
-    if (mask.length > 0) context.drawImage(maskImage(mask, x2 - x1, y2 - y1), x1, y1);
-    context.fillStyle = "rgba(255, 255, 255, 0.75)";
-    for (let point = 0; point < 468; point++) {
-      context.fillRect(track.points[point * 3]! - 0.7, track.points[point * 3 + 1]! - 0.7, 1.4, 1.4);
-    }
-    for (const [nth, name] of BOXES.entries()) {
-      const [left, top, right, bottom] = track.boxes.slice(nth * 4, nth * 4 + 4) as unknown as number[];
-      if (right! <= left!) continue;
-      context.strokeStyle = COLOURS[name];
-      context.lineWidth = 2 / scale;
-      context.strokeRect(left!, top!, right! - left!, bottom! - top!);
-    }
+    context.translate(cell % ACROSS * CELL, Math.floor(cell / ACROSS) * CELL);
+    drawCell(context, rgb, size, track, masks, frame);
     context.restore();
-    context.fillStyle = "#fff";
-    context.font = "16px sans-serif";
-    context.fillText(`frame ${frame}`, left + 10, top + 22);
-    cell++;
   }
-  let at = 14;
-  for (const name of BOXES) {
-    context.fillStyle = COLOURS[name];
-    context.fillRect(at, canvas.height - 26, 14, 14);
-    context.fillText(name === "crop" ? "musetalk's crop" : name, at + 20, canvas.height - 13);
-    at += 180;
-  }
+  drawLegend(context, canvas.height);
   return canvas.toBuffer("image/png");
 }
 
-async function imageOf(rgb: Uint8Array, { width, height }: FrameSize) {
+function drawCell(
+  context: SKRSContext2D,
+  rgb: Uint8Array,
+  size: FrameSize,
+  track: TrackReader,
+  masks: PackReader,
+  frame: number,
+): void {
+  const boxOf = (name: (typeof BOXES)[number]) => {
+    const at = BOXES.indexOf(name) * 4;
+    return Array.from(track.boxes.subarray(at, at + 4)) as [number, number, number, number];
+  };
+  const [left, top, right, bottom] = boxOf("crop");
+  const side = Math.max(1, right - left) * AROUND;
+  const scale = CELL / side;
+  context.save();
+  context.scale(scale, scale);
+  context.translate(side / 2 - (left + right) / 2, side / 2 - (top + bottom) / 2);
+  context.drawImage(
+    imageOf(size.width, size.height, (into) => {
+      for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+        into.set(rgb.subarray(from, from + 3), to);
+        into[to + 3] = 255;
+      }
+    }),
+    0,
+    0,
+  );
+  const [x1, y1, x2, y2] = boxOf("musetalk");
+  const mask = new Uint8Array(Math.max(0, (x2 - x1) * (y2 - y1)));
+  masks.mask(frame, mask);
+  if (mask.length > 0) context.drawImage(imageOf(x2 - x1, y2 - y1, (into) => veil(mask, into)), x1, y1);
+  context.fillStyle = "rgba(255, 255, 255, 0.8)";
+  const dot = 1.6 / scale;
+  for (let point = 0; point < MESH_POINTS; point++) {
+    context.fillRect(track.points[point * 3]! - dot / 2, track.points[point * 3 + 1]! - dot / 2, dot, dot);
+  }
+  context.lineWidth = 2 / scale;
+  for (const name of BOXES) {
+    const [boxLeft, boxTop, boxRight, boxBottom] = boxOf(name);
+    if (boxRight <= boxLeft) continue;
+    context.strokeStyle = COLOURS[name];
+    context.strokeRect(boxLeft, boxTop, boxRight - boxLeft, boxBottom - boxTop);
+  }
+  context.restore();
+  context.font = "15px sans-serif";
+  context.fillStyle = "rgba(0, 0, 0, 0.6)";
+  context.fillRect(8, 8, 150, 24);
+  context.fillStyle = "#fff";
+  context.fillText(`frame ${frame}, ${timeText(frame, FILM_FPS)}`, 14, 25);
+}
+
+function drawLegend(context: SKRSContext2D, height: number): void {
+  context.font = "15px sans-serif";
+  let at = 14;
+  const entries = [...BOXES.map((name) => [COLOURS[name], NAMES[name]]), [
+    `rgb(${MASK_COLOUR.join()})`,
+    "mask",
+  ]];
+  for (const [colour, name] of entries as [string, string][]) {
+    context.fillStyle = colour;
+    context.fillRect(at, height - 26, 14, 14);
+    context.fillText(name, at + 20, height - 14);
+    at += 38 + context.measureText(name).width;
+  }
+}
+
+function imageOf(width: number, height: number, fill: (rgba: Uint8ClampedArray) => void) {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
-  const { data } = await sharp(rgb, { raw: { width, height, channels: 3 } }).ensureAlpha().raw().toBuffer({
-    resolveWithObject: true,
-  });
-  image.data.set(data);
+  fill(image.data);
   context.putImageData(image, 0, 0);
   return canvas;
 }
 
-/** The mask as a red veil. */
-function maskImage(mask: Uint8Array, width: number, height: number) {
-  const canvas = createCanvas(width, height);
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
+function veil(mask: Uint8Array, into: Uint8ClampedArray): void {
   for (let at = 0; at < mask.length; at++) {
-    image.data[at * 4] = 255;
-    image.data[at * 4 + 3] = mask[at]! * 0.4;
+    into.set(MASK_COLOUR, at * 4);
+    into[at * 4 + 3] = mask[at]! * 0.45;
   }
-  context.putImageData(image, 0, 0);
-  return canvas;
 }

@@ -30,6 +30,9 @@ const WANTED = "wanted a film: MP4, MOV, WebM, MKV or AVI";
 const MISSING_SEC = 1;
 const MISSING_PART = 0.1;
 
+/** Stamps below it are none. */
+const NO_STAMP = -(2n ** 62n);
+
 type Library = typeof import("node-av") & typeof import("node-av/constants");
 
 export class FilmPictures implements MovingPictures {
@@ -38,6 +41,8 @@ export class FilmPictures implements MovingPictures {
   readonly what: string;
   readonly size: FrameSize;
   readonly framesExpected: number;
+  /** So much later than its first picture a film's sound begins; negative where it is the other way round. */
+  readonly soundLateSec: number;
 
   private constructor(path: string, look: FilmLook, size: FrameSize) {
     this.#path = path;
@@ -45,6 +50,7 @@ export class FilmPictures implements MovingPictures {
     this.what = basename(path);
     this.size = size;
     this.framesExpected = Math.max(1, Math.round(look.durationSec * FILM_FPS));
+    this.soundLateSec = look.soundLateSec;
   }
 
   /** `size`: what the pictures shall be scaled and cut to; by default their own, within bounds. */
@@ -59,7 +65,7 @@ export class FilmPictures implements MovingPictures {
   }
 
   async *pictures(
-    { from = 0, signal }: { from?: number; signal?: AbortSignal },
+    { from = 0, only, signal }: { from?: number; only?: ReadonlySet<number>; signal?: AbortSignal },
   ): AsyncGenerator<MomentPicture> {
     const av = await library();
     const { demuxer, stream } = await open(this.#path, signal);
@@ -85,7 +91,7 @@ export class FilmPictures implements MovingPictures {
       const frame = waiting!;
       let rgb: Uint8Array | undefined;
       for (; shown < to; shown++) {
-        if (shown < from) continue;
+        if (shown < from || only?.has(shown) === false) continue;
         const isRepeated = rgb !== undefined;
         rgb ??= await self.#convert(filter, frame, turn);
         yield { frame: shown, rgb, isRepeated };
@@ -166,6 +172,7 @@ interface FilmLook {
   readonly colours: Colours;
   /** 0 where it does not say. */
   readonly durationSec: number;
+  readonly soundLateSec: number;
 }
 
 interface OpenedFilm {
@@ -185,6 +192,7 @@ async function lookAtFilm({ demuxer, stream }: OpenedFilm, what: string): Promis
     : { width: raw.width, height: Math.round(raw.height / wide) };
   const name = av.avGetPixFmtName(codecpar.format as Parameters<typeof av.avGetPixFmtName>[0]) ?? "";
   const trc = codecpar.colorTrc;
+  const sound = demuxer.audio();
   const seconds = Number(stream.duration) * stream.timeBase.num / stream.timeBase.den;
   return {
     raw,
@@ -194,6 +202,7 @@ async function lookAtFilm({ demuxer, stream }: OpenedFilm, what: string): Promis
       isHdr: trc === av.AVCOL_TRC_SMPTE2084 || trc === av.AVCOL_TRC_ARIB_STD_B67,
       isUnspecified: codecpar.colorSpace === av.AVCOL_SPC_UNSPECIFIED && name.startsWith("yuv"),
     },
+    soundLateSec: sound ? startOf(sound) - startOf(stream) : 0,
     durationSec: seconds > 0 ? seconds : Math.max(0, demuxer.duration),
   };
 }
@@ -233,11 +242,16 @@ async function checkFile(path: string, what: string): Promise<void> {
   if (info.size === 0) throw badVideo(what, `it is empty, ${WANTED}`);
 }
 
+/** When a track begins; 0 where it does not say. */
+function startOf({ startTime, timeBase }: Stream): number {
+  return startTime > NO_STAMP ? Number(startTime) * timeBase.num / timeBase.den : 0;
+}
+
 function secondsOf(frame: Frame, stream: Stream, lastSec: number): number {
-  const stamp = frame.bestEffortTimestamp > -(2n ** 62n) ? frame.bestEffortTimestamp : frame.pts;
+  const stamp = frame.bestEffortTimestamp > NO_STAMP ? frame.bestEffortTimestamp : frame.pts;
   const { num, den } = stream.timeBase;
   const seconds = Number(stamp) * num / den;
-  return Number.isFinite(seconds) && stamp > -(2n ** 62n) ? seconds : lastSec + 1 / FILM_FPS;
+  return Number.isFinite(seconds) && stamp > NO_STAMP ? seconds : lastSec + 1 / FILM_FPS;
 }
 
 function tooLong(what: string, seconds: number) {

@@ -18,6 +18,8 @@ export interface MovingPictures {
   readonly size: FrameSize;
   /** As far as it can be told beforehand; at least 1. */
   readonly framesExpected: number;
+  /** Of films; see FilmPictures. */
+  readonly soundLateSec?: number;
   /**
    * Reads from the beginning; pictures before `from` are read, counted and not handed out, which saves converting
    * them. Whoever leaves the loop early closes what is open.

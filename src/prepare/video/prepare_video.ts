@@ -1,19 +1,20 @@
 /**
  * From clips of a person to a video avatar's folder: follow the face, cut, mask, encode, write, look at it.
  *
- * In: films, folders of pictures or a photo, and what engines shall speak on them. Out: the folder, loaded once, or a fault
- * in one line and nothing left behind but the workshop, from which the same call goes on. Main thread; about a second
- * for each second of film, and what MuseTalk's encoder takes.
+ * In: films, folders of pictures or a photo, and what engines shall speak on them. Out: the folder, loaded once, or a
+ * fault in one line and nothing left behind. Only where it is stopped or killed, or something fails that may not fail next
+ * time, the workshop stays, from which the same call goes on. Main thread; two to four seconds for each second of film,
+ * and what MuseTalk's encoder takes.
  */
-import { basename } from "node:path";
 import sharp from "sharp";
 import { AVATAR_ID, loadFace, type VideoManifest } from "../../avatar/mod.ts";
-import { type Clip, CLIP_NAME, type FileEntry, fileEntry } from "../../film/mod.ts";
-import { InputFault } from "../../errors/mod.ts";
-import { type Clock, type FrameSize, i420Bytes, stepBack } from "../../time/mod.ts";
+import { type Clip, CLIP_NAME, CLIPS_MAX, type FileEntry, fileEntry, writeFault } from "../../film/mod.ts";
+import { Fault, InputFault } from "../../errors/mod.ts";
+import { type Clock, type FrameSize, i420Bytes } from "../../time/mod.ts";
 import { buildFolder, checkPlace, type FolderPlace } from "../avatar_folder.ts";
 import { FaceFinder } from "../face_finder.ts";
 import { rgbOf } from "../rgb.ts";
+import { writeClipSound } from "./clip_sound.ts";
 import { contactSheet } from "./contact_sheet.ts";
 import type { MuseTalkVersion } from "./face_boxes.ts";
 import { FilmPictures } from "./film_pictures.ts";
@@ -63,10 +64,15 @@ export interface PreparedVideo {
 }
 
 const PREVIEW = { width: 640, height: 360 };
+/** Another one where what is kept is found or laid out in another way. */
+const WISHES_VERSION = 2;
 
-/** Throws InputFault (`bad_video`, `no_face`, `several_faces`, `bad_avatar_id`, `avatar_exists`), Fault `disk_full`. */
+/**
+ * Throws InputFault (`bad_video`, `no_face`, `several_faces`, `bad_avatar_id`, `avatar_exists`, `prepare_running`), Fault
+ * `disk_full`.
+ */
 export async function prepareVideo(options: PrepareVideoOptions): Promise<PreparedVideo> {
-  const { id, parent, clips, signal, onNote } = options;
+  const { id, parent, clips, signal } = options;
   if (!AVATAR_ID.test(id)) {
     throw new InputFault(`--id is ${JSON.stringify(id.slice(0, 60))}, wanted 1 to 40 of a-z, 0-9 and -`, {
       code: "bad_avatar_id",
@@ -74,13 +80,30 @@ export async function prepareVideo(options: PrepareVideoOptions): Promise<Prepar
   }
   checkNames(clips);
   await checkPlace(options);
-  stepBack();
   const opened: MovingPictures[] = [];
   for (const { path } of clips) opened.push(await openPictures(path, opened[0]?.size, signal));
+  const workshop = await Workshop.open(parent, await wishesOf(options), options.nowMs, options.isForced);
+  try {
+    using _lock = await workshop.lock();
+    return await prepareIn(workshop, opened, options);
+  } catch (error) {
+    const isFinal = error instanceof InputFault && error.code !== "prepare_running";
+    // A full disk needs the room; wrong input stays wrong.
+    if (isFinal || error instanceof Fault && error.code === "disk_full") await workshop.remove();
+    throw error;
+  }
+}
+
+async function prepareIn(
+  workshop: Workshop,
+  opened: readonly MovingPictures[],
+  options: PrepareVideoOptions,
+): Promise<PreparedVideo> {
+  const { id, clips, signal, onNote } = options;
   const size = opened[0]!.size;
-  const finder = await FaceFinder.load();
-  const workshop = await Workshop.open(parent, await wishesOf(options), options.nowMs);
-  const progress = new ProgressMeter(options.clock, options.onProgress);
+  const frames = opened.reduce((sum, { framesExpected }) => sum + framesExpected, 0);
+  const progress = new ProgressMeter(options.clock, options.onProgress, 2 * frames);
+  const finder = await FaceFinder.load({ hasIrises: false });
   const points: Float32Array[][] = [];
   for (const [nth, pictures] of opened.entries()) {
     using records = await workshop.records(`${clips[nth]!.name}.points`, POINT_RECORD_BYTES);
@@ -91,7 +114,11 @@ export async function prepareVideo(options: PrepareVideoOptions): Promise<Prepar
     const entries: Clip[] = [];
     const files: FileEntry[] = [];
     for (const [nth, input] of clips.entries()) {
-      const sound = input.hasSound ? await copySound(input, made) : undefined;
+      const sound = input.hasSound ? `${input.name}.wav` : undefined;
+      if (sound !== undefined) {
+        const { soundLateSec = 0 } = opened[nth]!;
+        await writeClipSound(input.path, soundLateSec, `${made}/${sound}`, input.name, signal);
+      }
       using stack = new DisposableStack();
       const latents = options.encoder && !input.hasSound
         ? {
@@ -112,7 +139,7 @@ export async function prepareVideo(options: PrepareVideoOptions): Promise<Prepar
       files.push(...written.files);
     }
     if (options.hasPreview) {
-      await Deno.writeFile(`${made}/preview-boxes.png`, await contactSheet(made, entries[0]!, size));
+      await put(`${made}/preview-boxes.png`, await contactSheet(made, entries[0]!, size));
       files.push(await fileEntry(made, "preview-boxes.png"));
     }
     const manifest: VideoManifest = {
@@ -121,14 +148,23 @@ export async function prepareVideo(options: PrepareVideoOptions): Promise<Prepar
       musetalk: { version: options.version, ...(options.encoder ? { model: options.encoder.model } : {}) },
       files,
     };
-    await Deno.writeTextFile(`${made}/avatar.json`, JSON.stringify(manifest, null, 2) + "\n");
-    await Deno.writeFile(`${made}/preview.png`, await previewOf(made));
-  });
+    await put(`${made}/avatar.json`, new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n"));
+    await put(`${made}/preview.png`, await previewOf(made));
+  }, `${workshop.folder}/made`);
   await workshop.remove();
   return { folder, frames: points.reduce((sum, one) => sum + one.length, 0), size };
 }
 
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  await Deno.writeFile(path, bytes).catch((error: unknown) => {
+    throw writeFault(path, error);
+  });
+}
+
 function checkNames(clips: readonly ClipInput[]): void {
+  if (clips.length > CLIPS_MAX) {
+    throw new InputFault(`${clips.length} clips, wanted at most ${CLIPS_MAX}`, { code: "too_many_clips" });
+  }
   const names = new Set<string>();
   for (const { name } of clips) {
     if (!CLIP_NAME.test(name)) {
@@ -167,18 +203,20 @@ async function wishesOf(
 ): Promise<unknown> {
   const inputs = [];
   for (const { name, role, path, hasSound } of clips) {
-    const { size, mtime } = await Deno.stat(path);
-    inputs.push([name, role, hasSound, await Deno.realPath(path), size, mtime?.getTime()]);
+    inputs.push([name, role, hasSound, await Deno.realPath(path), ...await marksOf(path)]);
   }
-  return [1, inputs, engines, version, shiftPx, encoder?.model];
+  return [WISHES_VERSION, inputs, engines, version, shiftPx, encoder?.model];
 }
 
-/** The film itself serves as its sound's file: whatever is decoded from it is what was heard with it. */
-async function copySound({ name, path }: ClipInput, folder: string): Promise<string> {
-  const extension = /\.[A-Za-z0-9]{1,8}$/.exec(basename(path))?.[0] ?? "";
-  const file = `${name}-sound${extension.toLowerCase()}`;
-  await Deno.copyFile(path, `${folder}/${file}`);
-  return file;
+/** Size and time of a file, and of every file in a folder. */
+async function marksOf(path: string): Promise<unknown[]> {
+  const { isDirectory, size, mtime } = await Deno.stat(path);
+  if (!isDirectory) return [size, mtime?.getTime()];
+  const names = Array.from(Deno.readDirSync(path)).filter(({ isFile }) => isFile).map(({ name }) => name);
+  return names.toSorted().map((name) => {
+    const one = Deno.statSync(`${path}/${name}`);
+    return [name, one.size, one.mtime?.getTime()];
+  });
 }
 
 /** Loads the avatar as the stage does, which proves it, and paints it. */

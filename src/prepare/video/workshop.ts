@@ -3,19 +3,25 @@
  * latents, in a folder named after the input and the wishes.
  *
  * In: records of one length, one after another. Out: how many there are, and each of them. Main thread. A record that was
- * cut off in the middle does not count. Folders that nobody has touched for a week are removed.
+ * cut off in the middle does not count. Folders that nobody has touched for a week are removed, and all but its own
+ * where somebody wants to begin anew; never one that a process is at work in.
  */
 import { createHash } from "node:crypto";
+import { InputFault } from "../../errors/mod.ts";
 import { writeFault } from "../../film/mod.ts";
 
 const PREFIX = ".prepare-";
 const STALE_MS = 7 * 24 * 3600 * 1000;
+const LOCK = "lock";
 
 export class Workshop {
   private constructor(readonly folder: string) {}
 
-  /** `wishes`: everything that what is kept depends on. `nowMs` is wall-clock time, to tell what is stale. */
-  static async open(parent: string, wishes: unknown, nowMs: number): Promise<Workshop> {
+  /**
+   * `wishes`: everything that what is kept depends on. `nowMs` is wall-clock time, to tell what is stale;
+   * `isAnew`: what others have left is stale already.
+   */
+  static async open(parent: string, wishes: unknown, nowMs: number, isAnew = false): Promise<Workshop> {
     const key = createHash("sha256").update(JSON.stringify(wishes)).digest("hex").slice(0, 16);
     const folder = `${parent}/${PREFIX}${key}`;
     try {
@@ -23,8 +29,21 @@ export class Workshop {
     } catch (error) {
       throw writeFault(folder, error);
     }
-    await removeStale(parent, folder, nowMs);
+    await removeStale(parent, folder, isAnew ? Infinity : nowMs);
     return new Workshop(folder);
+  }
+
+  /** Keeps others out until it is disposed or the process ends. Throws InputFault `prepare_running`. */
+  async lock(): Promise<Disposable> {
+    const path = `${this.folder}/${LOCK}`;
+    const file = await Deno.open(path, { write: true, create: true }).catch((error: unknown) => {
+      throw writeFault(path, error);
+    });
+    if (await file.tryLock(true)) return file;
+    file.close();
+    throw new InputFault("the same avatar is being prepared by another process, wanted one at a time", {
+      code: "prepare_running",
+    });
   }
 
   /** A file of records of `bytes` each. */
@@ -42,8 +61,22 @@ async function removeStale(parent: string, own: string, nowMs: number): Promise<
   for (const { name, isDirectory } of Deno.readDirSync(parent)) {
     const path = `${parent}/${name}`;
     if (!isDirectory || !name.startsWith(PREFIX) || path === own) continue;
-    const { mtime } = Deno.statSync(path);
-    if (mtime && nowMs - mtime.getTime() > STALE_MS) await Deno.remove(path, { recursive: true });
+    try {
+      const { mtime } = Deno.statSync(path);
+      if (!mtime || nowMs - mtime.getTime() <= STALE_MS || await isAtWork(path)) continue;
+      await Deno.remove(path, { recursive: true });
+    } catch {
+      // Somebody else has removed it, or it is not ours to remove.
+    }
+  }
+}
+
+async function isAtWork(folder: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(`${folder}/${LOCK}`, { write: true });
+    return !await file.tryLock(true);
+  } catch {
+    return false; // it has never been locked
   }
 }
 

@@ -70,20 +70,20 @@ def tensor(numel=2, shape=(2,), strides=(1,), key="0"):
             + b"\x89ccollections\nOrderedDict\n)RtR.")
 
 
-def zipped(entries, size_of=len, method=0, is_wide=False, count=None):
-    """A ZIP file; `size_of` may lie in the list of entries, `is_wide` writes zip64's fields."""
+def zipped(entries, size_of=len, method=0, is_wide=False, count=None, pads=b""):
+    """A ZIP file; `size_of` may lie in the list of entries, `is_wide` writes zip64's fields, `pads` align contents."""
     body, listing = b"", b""
     for name, data in entries:
         stored = data if method == 0 else zlib.compress(data)[2:-4]
         crc = zlib.crc32(data)
-        head = struct.pack("<IHHHHHIIIHH", 0x04034B50, 45, 0, method, 0, 0, crc, len(stored), len(data), len(name), 0)
+        head = struct.pack("<IHHHHHIIIHH", 0x04034B50, 45, 0, method, 0, 0, crc, len(stored), len(data), len(name), len(pads))
         size = size_of(data) if method == 0 else len(data)
         extra = struct.pack("<HHQQQ", 1, 24, size, size, len(body)) if is_wide else b""
         full = 0xFFFFFFFF
         listing += struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, method, 0, 0, crc,
                                full if is_wide else (size if method == 0 else len(stored)), full if is_wide else size,
                                len(name), len(extra), 0, 0, 0, 0, full if is_wide else len(body)) + name.encode() + extra
-        body += head + name.encode() + stored
+        body += head + name.encode() + pads + stored
     number = len(entries) if count is None else count
     end = b""
     if is_wide or count is not None:
@@ -99,6 +99,10 @@ def torch_files():
     good = [("a/data.pkl", tensor()), ("a/data/0", two)]
     write("zip64_good.pt", zipped(good, is_wide=True))
     write("zip_big_good.pt", zipped([("a/data.pkl", tensor()), ("a/byteorder", b"big"), ("a/data/0", struct.pack(">2f", 1, 2))]))
+    # The entries that torch 2 adds, and its padding.
+    added = [("a/.format_version", b"1"), ("a/.storage_alignment", b"64"), ("a/byteorder", b"little")]
+    behind = [("a/version", b"3\n"), ("a/.data/serialization_id", b"1" * 40)]
+    write("zip_torch2_good.pt", zipped(good[:1] + added + good[1:] + behind, pads=b"FB\x05\x00ZZZZZ"))
     write("zip_lying_sizes.pt", zipped(good, size_of=lambda data: 1 << 20 if data is two else len(data)))
     write("zip_traversal.pt", zipped([("../../etc/data.pkl", tensor())]))
     write("zip_compressed.pt", zipped(good, method=8))

@@ -142,7 +142,7 @@ def load_weights(path: Path) -> Any:
     try:
         return torch.load(str(path), map_location="cpu", weights_only=True)
     except Exception as error:  # a pickle can be wrong in any way
-        first = str(error).strip().split("\n")[0]
+        first = str(error).strip().split("\n")[0].split("WeightsUnpickler error: ")[-1]
         raise SystemExit(f"{path} cannot be read ({first}), wanted a checkpoint of weights only, saved by PyTorch")
 
 

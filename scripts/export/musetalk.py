@@ -111,7 +111,7 @@ def main(args: Optional[Sequence[str]] = None) -> None:
             answers.keep("image", picture)
             answers.keep("latents", mean * np.float32(SCALE))
         answers.keep_frames(context, latents, patches)
-        answers.write(16 if given.fp16 else 1)
+        answers.write(8 if given.fp16 else 1)
         manifest.write_manifest(
             folder, contract, graphs, given.licence, author=given.author, parity=parity.check(), name=out.name
         )

@@ -44,7 +44,8 @@ def unit_scaled(last: nn.Module, answer: Any, wanted: float) -> None:
     with torch.no_grad():
         scale = wanted / float(answer().std())
         last.weight *= scale
-        last.bias *= scale
+        if last.bias is not None:
+            last.bias *= scale
 
 
 def musetalk(folder: Path, is_full: bool) -> None:
@@ -65,10 +66,13 @@ def musetalk(folder: Path, is_full: bool) -> None:
         "norm_num_groups": 32,
     }
     if not is_full:
-        small = {"attention_head_dim": 2, "layers_per_block": 1, "block_out_channels": [16, 32, 32, 32], "norm_num_groups": 8}
-        about.update(small)
+        about.update({"attention_head_dim": 2, "layers_per_block": 1, "block_out_channels": [16, 32], "norm_num_groups": 8})
+        about["down_block_types"], about["up_block_types"] = about["down_block_types"][2:], about["up_block_types"][:2]
     (folder / "musetalk.json").write_text(json.dumps(about, indent=2) + "\n")
     unet = diffusers.UNet2DConditionModel.from_config(about).eval()
+    for name, weights in unet.named_parameters():
+        if "attn2.to_v" in name or "attn2.to_q" in name:
+            weights *= 6  # sound shows in the picture
     seen, heard = torch.randn(1, 8, 32, 32), torch.randn(1, 50, 384)
     unit_scaled(unet.conv_out, lambda: unet(seen, torch.zeros(1).long(), heard).sample, 0.18215)
     torch.save(unet.state_dict(), folder / "unet.pth")
@@ -95,6 +99,7 @@ def musetalk(folder: Path, is_full: bool) -> None:
         num_encoder_blocks=blocks,
         num_decoder_blocks=blocks[::-1],
     ).eval()
+    unit_scaled(taesd.decoder.layers[-1], lambda: taesd.decode(latents * 0.18215).sample, 0.5)
     taesd.save_pretrained(str(folder / "taesd"), safe_serialization=True)
 
     config = transformers.WhisperConfig(
@@ -121,6 +126,9 @@ def wav2lip(folder: Path, is_full: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for side, file in ((96, "wav2lip.pth"), (256, "wav2lip256.pth")):
         network = lively(Wav2Lip(side, 16 if is_full else 4), side)
+        for before, block in zip(network.face_decoder_blocks, list(network.face_decoder_blocks)[1:]):
+            channels = before[-1].conv_block[1].num_features
+            block[0].conv_block[0].weight[:channels] *= 2  # sound shows in the picture
         mel, face = torch.randn(1, 1, 80, 16), torch.rand(1, 6, side, side)
         before_last = nn.Sequential(*list(network.output_block)[:2])
 

@@ -25,7 +25,7 @@ import reference_features as reference
 from answers import Answers
 from graphs import Parity, answer_of, export_graph, fill, load_weights, run_graph, save
 from musetalk import add_common
-from ultralight_model import WIDTHS, Ultralight
+from ultralight_model import WIDTHS, Ultralight, with_first_names
 
 FIRST = "inc.inconv.0.conv.6.weight"
 HEARS = "audio_model.conv1.conv.0.weight"
@@ -62,17 +62,23 @@ def load_hubert(folder: Path) -> Hubert:
 
 def load(path: Path, mode: str) -> Ultralight:
     kept: Any = load_weights(path)
-    if not isinstance(kept, Mapping) or FIRST not in kept or HEARS not in kept:
+    weights = with_first_names(kept) if isinstance(kept, Mapping) else {}
+    if FIRST not in weights or HEARS not in weights:
         raise SystemExit(f"{path} has no {FIRST} or no {HEARS}, wanted Ultralight's state_dict")
-    inner = kept[HEARS].shape[1]
-    if (inner == 16) != (mode == "hubert"):
-        raise SystemExit(f"{path} hears {inner} planes, wanted --{'hubert' if inner == 16 else 'wenet'} with it")
-    widths = [width * kept[FIRST].shape[0] // WIDTHS[0] for width in WIDTHS]
-    return fill(Ultralight(mode, widths), kept, path)
+    inner = weights[HEARS].shape[1]
+    modes = {16: "hubert", 128: "wenet"}
+    if inner not in modes:
+        # Between October 2024 and June 2025 windows were of sixteen frames.
+        raise SystemExit(f"{path} hears {inner} planes, wanted 16 (HuBERT) or 128 (WeNet): windows of eight frames")
+    if modes[inner] != mode:
+        raise SystemExit(f"{path} hears {inner} planes, wanted --{modes[inner]} with it")
+    widths = [width * weights[FIRST].shape[0] // WIDTHS[0] for width in WIDTHS]
+    wide = weights["audio_model.conv1.conv.6.weight"].shape[0] if mode == "wenet" else None
+    return fill(Ultralight(mode, widths, wide), weights, path)
 
 
-def take_wenet(source: Path, path: Path) -> Dict[str, str]:
-    """Copies the encoder, checks what it answers; its names for ours."""
+def take_wenet(source: Path, path: Path, answers: Answers) -> Dict[str, str]:
+    """Copies the encoder, checks what it answers to a first chunk, with nothing remembered; its names for ours."""
     if not source.is_file():
         raise SystemExit(f"no file {source}, wanted WeNet's encoder.onnx")
     model = onnx.load(str(source))
@@ -101,6 +107,8 @@ def take_wenet(source: Path, path: Path) -> Dict[str, str]:
     answer = run_graph(path, values)
     if answer.shape != (1, WENET_ANSWERS, WENET_SIZE):
         raise SystemExit(f"{source} answers {answer.shape}, wanted (1, {WENET_ANSWERS}, {WENET_SIZE})")
+    answers.keep("fbank", values[fbank])
+    answers.keep("hidden", answer)
     return {"fbank": fbank}
 
 
@@ -144,7 +152,7 @@ def main(args: Optional[Sequence[str]] = None) -> None:
             answers.keep("hidden", hidden)
             graphs["hubert"] = {"file": path.name}
         else:
-            graphs["wenet"] = {"file": "wenet.onnx", "inputs": take_wenet(given.wenet, folder / "wenet.onnx")}
+            graphs["wenet"] = {"file": "wenet.onnx", "inputs": take_wenet(given.wenet, folder / "wenet.onnx", answers)}
         answers.write(8 if given.fp16 else 1)
         manifest.write_manifest(
             folder, contract, graphs, given.licence, author=given.author, parity=parity.check(), name=out.name

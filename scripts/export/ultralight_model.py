@@ -1,12 +1,14 @@
-"""Ultralight's network with the weights' names that checkpoints are published with (anliyuan/Ultralight-Digital-Human: unet.py).
+"""Ultralight's network with the weights' names of its checkpoints (anliyuan/Ultralight-Digital-Human: unet.py, all versions).
 
 A U of depthwise blocks: four halvings of the face, sound put in at the bottom, four bilinear doublings that see each size of
-the face again. `widths`: 32 to 512 in what is trained by default, 16 to 256 for phones.
+the face again. `widths`: 32 to 512 in what is trained by default, 16 to 256 for phones. Since June 2025 what hears WeNet is wider,
+since May 2026 two wrappers are gone from the names; both are taken.
 """
 
 from __future__ import annotations
 
-from typing import Sequence
+import re
+from typing import Dict, Mapping, Optional, Sequence
 
 import torch
 from torch import nn
@@ -82,13 +84,17 @@ class Leave(nn.Module):
 class Hear(nn.Module):
     """HuBERT's [B, 16, 32, 32] or WeNet's [B, 128, 16, 32] -> [B, widths[4], 10, 10]."""
 
-    def __init__(self, mode: str, widths: Sequence[int]) -> None:
+    def __init__(self, mode: str, widths: Sequence[int], wenet_width: Optional[int]) -> None:
         super().__init__()
         _, second, third, fourth, fifth = widths
         is_wenet = mode == "wenet"
-        self.conv1 = Inverted(third, third, 1, True) if is_wenet else Inverted(16, second)
-        self.conv2 = Inverted(third, third, 1, True) if is_wenet else Inverted(second, third)
-        self.conv3 = nn.Conv2d(third, fourth, 3, (1, 2) if is_wenet else 2, 1)
+        if is_wenet:
+            planes, wide = third, wenet_width or third
+            self.conv1, self.conv2 = Inverted(planes, wide, 1, planes == wide), Inverted(wide, wide, 1, True)
+        else:
+            wide = third
+            self.conv1, self.conv2 = Inverted(16, second), Inverted(second, third)
+        self.conv3 = nn.Conv2d(wide, fourth, 3, (1, 2) if is_wenet else 2, 1)
         self.bn3 = nn.BatchNorm2d(fourth)
         self.conv4 = Inverted(fourth, fourth, 1, True)
         self.conv5 = nn.Conv2d(fourth, fifth, 3, 2, 3)
@@ -105,10 +111,10 @@ class Hear(nn.Module):
 class Ultralight(nn.Module):
     """face [B, 6, 160, 160], audio -> image [B, 3, 160, 160] in 0..1."""
 
-    def __init__(self, mode: str, widths: Sequence[int] = WIDTHS) -> None:
+    def __init__(self, mode: str, widths: Sequence[int] = WIDTHS, wenet_width: Optional[int] = None) -> None:
         super().__init__()
         w0, w1, w2, w3, w4 = widths
-        self.audio_model = Hear(mode, widths)
+        self.audio_model = Hear(mode, widths, wenet_width)
         self.fuse_conv = nn.Sequential(Double(2 * w4, w4, 1), Double(w4, w3, 1))
         self.inc = Enter(6, w0)
         self.down1, self.down2, self.down3, self.down4 = Down(w0, w1), Down(w1, w2), Down(w2, w3), Down(w3, w4)
@@ -124,3 +130,9 @@ class Ultralight(nn.Module):
         for up in (self.up1, self.up2, self.up3, self.up4):
             made = up(made, seen.pop())
         return torch.sigmoid(self.outc(made))
+
+
+def with_first_names(weights: Mapping[str, torch.Tensor]) -> Dict[str, torch.Tensor]:
+    """Those of 2026 have no list of one around the blocks of `inc` and `down`."""
+    pattern = re.compile(r"^(inc\.inconv|down\d\.maxpool_conv)\.(?=[a-z])")
+    return {pattern.sub(r"\1.0.", name): value for name, value in weights.items()}

@@ -4,7 +4,46 @@
  * In: a path. Out: arrays, pictures, entries; InputFault `bad_golden` in one line for what is not as it should be.
  */
 import sharp from "sharp";
+import { z } from "zod";
 import { InputFault, oneLine } from "../../src/errors/mod.ts";
+
+const count = z.number().int().nonnegative();
+/** x1, y1, x2, y2. */
+const corners = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+/** Channel, row, column. */
+const spot = z.object({ at: z.tuple([count, count, count]), value: z.number() });
+
+const SCHEMA = z.object({
+  arrays: z.record(
+    z.string(),
+    z.object({ file: z.string(), dtype: z.string(), shape: z.array(count) }),
+  ).default({}),
+  windows: z.record(
+    z.string().regex(/^\d+(\.\d+)?$/, "wanted a frame rate"),
+    z.object({
+      samples: count,
+      frames: count.optional(),
+      rows: z.record(z.string().regex(/^\d+$/, "wanted a frame's number"), z.array(z.int())),
+      layersOfFirstFive: z.array(z.int().min(0).max(4)).length(5).optional(),
+    }),
+  ).default({}),
+  vae_pre: z.object({
+    file: z.string().default("vae_face.png"),
+    masked: z.array(spot).default([]),
+    reference: z.array(spot).default([]),
+  }).optional(),
+  decode: z.array(z.object({ decoder: z.number(), u8: z.number() })).default([]),
+  blend: z.array(z.object({
+    box: corners,
+    crop: corners,
+    patch: z.string(),
+    mask: z.string(),
+    out: z.string(),
+    frame: z.string().default("frame.png"),
+  })).default([]),
+});
+
+export type GoldenJson = z.infer<typeof SCHEMA>;
 
 export interface GoldenPicture {
   readonly width: number;
@@ -13,46 +52,48 @@ export interface GoldenPicture {
   readonly bytes: Uint8Array;
 }
 
-type Json = Readonly<Record<string, unknown>>;
+export interface GoldenArray {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
 
 export class KnownAnswers {
-  private constructor(readonly folder: string, readonly json: Json) {}
+  private constructor(readonly folder: string, readonly json: GoldenJson) {}
 
   static async open(folder: string): Promise<KnownAnswers> {
     const path = `${folder}/golden.json`;
+    let json: unknown;
     try {
-      const json = JSON.parse(await Deno.readTextFile(path));
-      if (typeof json !== "object" || json === null || Array.isArray(json)) {
-        throw new Error("it is no object");
-      }
-      return new KnownAnswers(folder, json);
+      json = JSON.parse(await Deno.readTextFile(path));
     } catch (error) {
       throw bad(`${path} cannot be read (${oneLine(error)}), wanted a JSON object`);
     }
+    const parsed = SCHEMA.safeParse(json);
+    if (parsed.success) return new KnownAnswers(folder, parsed.data);
+    const [issue] = parsed.error.issues;
+    throw bad(`${path}: ${issue?.path.join(".") || "all of it"}: ${oneLine(issue?.message ?? "not known")}`);
   }
 
-  /** The values of an array named in `arrays`; undefined where it is not named. */
-  async array(name: string): Promise<{ values: Float32Array; shape: readonly number[] } | undefined> {
-    const entry = (this.json["arrays"] as Record<string, Json> | undefined)?.[name];
-    if (entry === undefined) return undefined;
-    const { file, dtype, shape } = entry as { file?: unknown; dtype?: unknown; shape?: unknown };
-    const isShape = Array.isArray(shape) && shape.every((side) => Number.isInteger(side) && side >= 0);
-    if (typeof file !== "string" || dtype !== "float32" || !isShape) {
-      throw bad(`array ${name} of ${this.folder}/golden.json, wanted file, dtype float32 and shape`);
+  /** A new array, of the numbers of an array that `arrays` names. */
+  async array(name: string): Promise<GoldenArray> {
+    const entry = this.json.arrays[name];
+    if (entry === undefined) {
+      throw bad(`${this.folder}/golden.json names no array ${name}, wanted one beside its pair`);
     }
+    const { file, dtype, shape } = entry;
+    if (dtype !== "float32") throw bad(`array ${name} of ${this.folder} is of ${dtype}, wanted float32`);
     const bytes = await this.#bytes(file);
-    const count = (shape as number[]).reduce((a, b) => a * b, 1);
-    if (bytes.length !== count * 4) {
+    const numbers = shape.reduce((a, b) => a * b, 1);
+    if (bytes.length !== numbers * 4) {
       throw bad(
-        `${this.folder}/${file} has ${bytes.length} bytes, wanted ${count * 4} for the shape ${shape}`,
+        `${this.folder}/${file} has ${bytes.length} bytes, wanted ${numbers * 4} for the shape ${shape}`,
       );
     }
-    return { values: new Float32Array(bytes.slice().buffer), shape: shape as number[] };
+    return { values: new Float32Array(bytes.slice().buffer), shape };
   }
 
-  /** Names of the arrays that match. */
-  arrayNames(pattern: RegExp): string[] {
-    return Object.keys((this.json["arrays"] ?? {}) as Json).filter((name) => pattern.test(name));
+  shape(name: string): readonly number[] {
+    return this.json.arrays[name]?.shape ?? [];
   }
 
   async picture(file: string): Promise<GoldenPicture> {
@@ -67,7 +108,7 @@ export class KnownAnswers {
 
   async #bytes(file: string): Promise<Uint8Array> {
     if (file.includes("/") || file.startsWith(".")) {
-      throw bad(`file ${JSON.stringify(file)}, wanted a plain name`);
+      throw bad(`file ${JSON.stringify(file)} of ${this.folder}/golden.json, wanted a plain name`);
     }
     try {
       return await Deno.readFile(`${this.folder}/${file}`);

@@ -95,10 +95,22 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
         code: "no_id",
       });
     }
-    const { isForeignAvatar } = await import("../prepare/mod.ts");
-    const { isPictureName } = await import("../prepare/mod.ts");
+    const progress = flags.text("progress");
+    if (progress !== undefined && progress !== "json") {
+      throw new InputFault(`--progress is ${JSON.stringify(progress.slice(0, 40))}, wanted json`, {
+        code: "bad_flag",
+      });
+    }
+    const { isForeignAvatar, isPictureName } = await import("../prepare/mod.ts");
     if (await isForeignAvatar(path)) return await importing(context, path, id);
-    const isPhoto = isPictureName(path) && !flags.isGiven("engine");
+    // A photo that shall have clips beside it, or an engine to speak on it, is a film of one picture.
+    const isPhoto = isPictureName(path) &&
+      !["engine", "speaking", "action"].some((name) => flags.isGiven(name));
+    if (!isPhoto && flags.isGiven("background")) {
+      throw new InputFault("--background is of a photo avatar, wanted a photo without --engine and clips", {
+        code: "bad_flag",
+      });
+    }
     return isPhoto ? await photo(context, path, id) : await video(context, path, id);
   },
 };

@@ -2,7 +2,7 @@
 import type { Config, Folders } from "../app/mod.ts";
 import { InputFault } from "../errors/mod.ts";
 import { openLatentEncoder } from "../lipsync/mod.ts";
-import { listModels, openNeuralModel, providerChoice } from "../model/mod.ts";
+import { listModels, openNeuralModel, providerChoice, type StoredNeuralModel } from "../model/mod.ts";
 import type { ClipInput, PrepareVideoOptions, VideoEngine } from "../prepare/mod.ts";
 import { engineOrder } from "../programme/mod.ts";
 
@@ -55,10 +55,14 @@ export async function latentEncoder(
   isWanted: boolean,
 ): Promise<{ encoder?: NamedEncoder; note?: string }> {
   const { models, provider, threads, model, stamps } = engineOrder(config, folders);
-  const found = listModels(models).find(({ kind, name, trouble }) =>
+  const found = listModels(models).filter(({ kind, name, trouble }) =>
     kind === "musetalk" && trouble === undefined && (model === undefined || name === model)
   );
-  const stored = found && await openNeuralModel(found.name, models, stamps ? { stamps } : {});
+  let stored: StoredNeuralModel | undefined;
+  for (const { name } of found) {
+    stored = await openNeuralModel(name, models, stamps ? { stamps } : {});
+    if (stored.manifest.graphs.encoder !== undefined) break;
+  }
   if (stored?.manifest.graphs.encoder === undefined) {
     const says =
       "no MuseTalk model with an encoder is installed, wanted one to make latents with (scripts/export/README.md)";

@@ -4,17 +4,17 @@
  * In: 16 kHz mono, -1..1, in pieces of any length. Out: one call of `onColumn` for every 160 samples; column k is of
  * the 400 samples around sample 160 k and comes once 160 k + 200 samples are heard, or at the end. The sound is
  * mirrored at both its ends and the last column dropped, as the reference does (HF WhisperFeatureExtractor), so n
- * samples have floor(n / 160) columns. Any thread; computes nothing twice, allocates nothing after construction.
+ * samples have floor(n / 160) columns. The values are those of PyTorch to the last bit or two. Any thread; computes
+ * nothing twice, allocates nothing after construction.
  */
 import { HOP_SAMPLES } from "./bands.ts";
 import { RealFft32 } from "./fft32.ts";
 import { MEL_COUNT, MelBank } from "./mel_bank.ts";
+import { whisperHann } from "./whisper_hann.ts";
 
 const WINDOW_SAMPLES = 400;
 const HALF_SAMPLES = WINDOW_SAMPLES / 2;
 const POWER_MIN = 1e-10;
-/** PyTorch makes the window in 32 bits; in quiet bands that shows in the logarithm, by 4e-6. */
-const WINDOW_STEP = Math.fround(2 * Math.PI / WINDOW_SAMPLES);
 
 /** Takes the MEL_COUNT values of a column; the array is reused after the call. */
 export type OnColumn = (column: Float32Array) => void;
@@ -24,10 +24,7 @@ export class LogMel {
   static readonly lookAheadSamples = HALF_SAMPLES;
   readonly #fft = new RealFft32(WINDOW_SAMPLES);
   readonly #bank = new MelBank(HALF_SAMPLES + 1);
-  readonly #weights = Float32Array.from(
-    { length: WINDOW_SAMPLES },
-    (_, index) => Math.fround(0.5 - 0.5 * Math.fround(Math.cos(Math.fround(index * WINDOW_STEP)))),
-  );
+  readonly #weights = whisperHann();
   /** The samples around the next column's middle; `#held` of them are there. */
   readonly #window = new Float32Array(WINDOW_SAMPLES);
   readonly #weighted = new Float32Array(WINDOW_SAMPLES);

@@ -6,7 +6,7 @@
  */
 
 /** Orders of magnitude under the loudest value that Whisper keeps. */
-const WHISPER_RANGE = 8;
+export const WHISPER_RANGE = 8;
 
 /**
  * Whisper's: (max(m, loudest - 8) + 4) / 4 over a whole encoded window (HF WhisperFeatureExtractor). It needs all of

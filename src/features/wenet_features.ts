@@ -3,9 +3,10 @@
  *
  * In: 16 kHz speech as it comes. Out: 8 * 16 * 512 values a frame, which the network takes as [128, 16, 32]. Engine's
  * process; one run of the encoder for every 50 ms of speech, each over 67 columns of the filter bank, so the work is
- * bounded. The sound begins with 0.32 s of silence, so a chunk is centred on its time; answer j reads columns 5 j to
- * 5 j + 66, and frames read answers j - 4 to j + 3, zeros beyond the ends (anliyuan/Ultralight-Digital-Human:
- * inference.py). A frame of 25 a second takes the answer nearest in time.
+ * bounded. The sound has 0.32 s of silence before it, so a chunk is centred on its time, and 0.35 s after it; answer j
+ * reads columns 5 j to 5 j + 66, the last one filled up with 0, and frames read answers j - 4 to j + 3, zeros beyond the
+ * ends (anliyuan/Ultralight-Digital-Human: data_utils/wenet_infer.py, face_utils.py). A frame of 25 a second takes the
+ * answer nearest in time.
  */
 import { FEATURE_RATE_HZ } from "../time/mod.ts";
 import type { FeatureStream } from "./feature_stream.ts";
@@ -25,8 +26,9 @@ const KEPT_ANSWERS = KEPT_FRAMES * RATE_HZ / 25 + ANSWERS_BEFORE + ANSWERS_AFTER
 const KEPT_COLUMNS = 2048;
 
 export class WenetFeatures implements FeatureStream {
-  readonly rightContextMs = (ANSWERS_AFTER - 1) * 50 + 365 + 25;
-  readonly leftContextMs = ANSWERS_BEFORE * 50 + 320;
+  /** A frame's middle is up to 50 ms into its answer; the last answer's columns end 365 ms after its beginning. */
+  readonly rightContextMs = (ANSWERS_AFTER - 1) * 50 + 365 + 20;
+  readonly leftContextMs = ANSWERS_BEFORE * 50 + 320 + 20;
   readonly valuesPerFrame = (ANSWERS_BEFORE + ANSWERS_AFTER) * ANSWER_VALUES;
   readonly keptFrames = KEPT_FRAMES;
   readonly #encoder: SequenceEncoder;
@@ -67,6 +69,9 @@ export class WenetFeatures implements FeatureStream {
 
   async finish(): Promise<void> {
     await this.#hear(new Float32Array(TAIL_SAMPLES));
+    if (this.#answerCount * COLUMNS_AN_ANSWER + WENET_COLUMNS - COLUMNS_AN_ANSWER < this.#columnCount) {
+      await this.#answer();
+    }
     this.#isOver = true;
   }
 
@@ -98,8 +103,14 @@ export class WenetFeatures implements FeatureStream {
 
   async #answer(): Promise<void> {
     for (let nth = 0; nth < WENET_COLUMNS; nth++) {
-      const from = (this.#answerCount * COLUMNS_AN_ANSWER + nth) % KEPT_COLUMNS * FBANK_BINS;
-      this.#chunk.set(this.#columns.subarray(from, from + FBANK_BINS), nth * FBANK_BINS);
+      const column = this.#answerCount * COLUMNS_AN_ANSWER + nth;
+      const place = nth * FBANK_BINS;
+      if (column >= this.#columnCount) {
+        this.#chunk.fill(0, place);
+        break;
+      }
+      const from = column % KEPT_COLUMNS * FBANK_BINS;
+      this.#chunk.set(this.#columns.subarray(from, from + FBANK_BINS), place);
     }
     const answer = await this.#encoder.encode(this.#chunk);
     this.#answers.set(

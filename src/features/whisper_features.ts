@@ -2,34 +2,46 @@
  * What MuseTalk hears: for every video frame a window of Whisper's hidden states.
  *
  * In: 16 kHz speech as it comes. Out: 50 rows of 384 values a frame, without positional encoding. Engine's process, which
- * a push blocks for at most one run of the encoder. The encoder sees pieces of 30 s, filled up with silence; a piece
- * that is not whole is encoded again with each push, so the caller decides how often by how much it pushes at once. What
- * is encoded when a piece is whole, or the utterance over, is what the reference computes; a feature near the end of an
- * unfinished piece sees silence where there will be speech, and is taken anew with each run until its frame was asked for.
+ * a push blocks for one run of the encoder (one more for every whole piece in it). The encoder sees pieces of 30 s, filled
+ * up with silence; a piece that is not whole is encoded again when enough is new: once frame 0 can be known, then after 2,
+ * 4 and 8 features, which is 6.25 runs a second of speech at most and one at each end of a piece. Speech that comes faster
+ * than that costs one run a push.
  *
- * Version 1.5 (HF's extractor) fills up the sound and takes the last state after the final LayerNorm, 1.0 (OpenAI's)
- * fills up the spectrum with 0.0; which LayerNorm is the encoder's business.
+ * Every run replaces all features that are kept, so what is asked for after the piece is whole, or the utterance over, is
+ * what the reference computes. A frame asked for earlier heard silence where there will be speech: by how much it differs,
+ * `deno run -A scripts/bench/early_features.ts` prints.
+ *
+ * Version 1.5 (HF's extractor) takes each piece by itself, fills up the sound, and takes the last state after the final
+ * LayerNorm; 1.0 (OpenAI's) takes the spectrum and its loudest value of the whole utterance (here: as far as it is heard)
+ * and fills up the scaled spectrum with 0. Which LayerNorm is the encoder's business.
  */
 import { FEATURE_RATE_HZ } from "../time/mod.ts";
+import { HOP_SAMPLES } from "./bands.ts";
 import type { FeatureStream } from "./feature_stream.ts";
 import { LogMel } from "./log_mel.ts";
 import { MEL_COUNT } from "./mel_bank.ts";
-import { scaleForWhisper } from "./mel_scale.ts";
+import { scaleFromFloor, WHISPER_RANGE } from "./mel_scale.ts";
 import { FEATURE_SIZE } from "./positional_encoding.ts";
-import { firstFeature, WHISPER_RATE_HZ, WINDOW_FEATURES } from "./whisper_window.ts";
+import { featureCount, firstFeature, WINDOW_FEATURES } from "./whisper_window.ts";
 
 export const HIDDEN_STATES = 5;
 /** Columns of a piece of 30 s. */
 export const PIECE_COLUMNS = 3000;
-const PIECE_SAMPLES = 30 * FEATURE_RATE_HZ;
+const PIECE_SAMPLES = PIECE_COLUMNS * HOP_SAMPLES;
 const PIECE_FEATURES = PIECE_COLUMNS / 2;
 const FEATURE_VALUES = HIDDEN_STATES * FEATURE_SIZE;
-const FEATURE_SAMPLES = FEATURE_RATE_HZ / WHISPER_RATE_HZ;
 const FPS = 25;
 /** Features kept for frames: windows of KEPT_FRAMES frames. */
 const KEPT_FRAMES = 400;
 const KEPT_FEATURES = 2 * KEPT_FRAMES + 2 * WINDOW_FEATURES;
-const QUIET_COLUMN = -10;
+/** log10 of the least energy: a column of silence. */
+const QUIET = -10;
+/** After so much silence a column hears nothing but silence. */
+const TAIL_SAMPLES = 400;
+/** Features that frame 0 reads, before the first run; new ones before the next runs. */
+const FIRST_FEATURES = WINDOW_FEATURES + firstFeature(0, FPS);
+const STEP_MIN = 2;
+const STEP_MAX = 8;
 
 /** Whisper's encoder as a network of ours: all hidden states of one piece. */
 export interface HiddenStateEncoder extends Disposable {
@@ -40,14 +52,16 @@ export interface HiddenStateEncoder extends Disposable {
 export type WhisperVersion = "1.0" | "1.5";
 
 export class WhisperFeatures implements FeatureStream {
-  readonly rightContextMs = 120;
-  readonly leftContextMs = 80;
+  /** The frame's last feature is of two columns, the second 110 ms after its beginning, which hears 12.5 ms more. */
+  readonly rightContextMs = 122.5;
+  /** Its first feature hears five columns, the first 100 ms before, which hears 12.5 ms more. */
+  readonly leftContextMs = 112.5;
   readonly valuesPerFrame = WINDOW_FEATURES * FEATURE_VALUES;
   readonly keptFrames = KEPT_FRAMES;
   /** Runs of the encoder so far. */
   encodes = 0;
   readonly #encoder: HiddenStateEncoder;
-  readonly #version: WhisperVersion;
+  readonly #isPiecewise: boolean;
   readonly #mel = new LogMel();
   /** Columns of the piece under way, log10, MEL_COUNT values each. */
   readonly #columns = new Float32Array(PIECE_COLUMNS * MEL_COUNT);
@@ -55,138 +69,145 @@ export class WhisperFeatures implements FeatureStream {
   /** Features by number % KEPT_FEATURES. */
   readonly #features = new Float32Array(KEPT_FEATURES * FEATURE_VALUES);
   #pieceColumns = 0;
-  #pieceSamples = 0;
-  /** Features of the pieces before this one. */
-  #featuresBefore = 0;
+  /** Whole pieces before this one. */
+  #pieces = 0;
+  /** Of the piece (1.5) or the utterance (1.0). */
+  #loudest = QUIET;
   /** Features known now, through all pieces. */
   #knownFeatures = 0;
+  /** New features that are worth a run. */
+  #wantedFeatures = FIRST_FEATURES;
+  #step = STEP_MIN;
   #heardSamples = 0;
   #isOver = false;
-  /** The first frame that nobody asked for yet. */
-  #nextFrame = 0;
 
   constructor(encoder: HiddenStateEncoder, version: WhisperVersion) {
     this.#encoder = encoder;
-    this.#version = version;
+    this.#isPiecewise = version === "1.5";
   }
 
   get knownFrames(): number {
     if (this.#isOver) return Math.ceil(this.#heardSamples * FPS / FEATURE_RATE_HZ);
     // The last of a frame's ten features is known.
-    const frames = Math.floor((this.#knownFeatures - WINDOW_FEATURES - firstFeature(0, FPS)) / 2) + 1;
-    return Math.max(0, frames);
+    return Math.max(0, Math.floor((this.#knownFeatures - FIRST_FEATURES) / 2) + 1);
   }
 
   start(): void {
     this.#mel.reset();
     this.#pieceColumns =
-      this.#pieceSamples =
-      this.#featuresBefore =
+      this.#pieces =
       this.#knownFeatures =
+      this.#heardSamples =
         0;
-    this.#heardSamples = this.#nextFrame = 0;
+    this.#loudest = QUIET;
+    this.#wantedFeatures = FIRST_FEATURES;
+    this.#step = STEP_MIN;
     this.#isOver = false;
   }
 
   async push(pcm: Float32Array): Promise<void> {
-    this.#heardSamples += pcm.length;
     let at = 0;
     while (at < pcm.length) {
-      const count = Math.min(pcm.length - at, PIECE_SAMPLES - this.#pieceSamples);
+      const count = Math.min(pcm.length - at, this.#pieceEnd - this.#heardSamples);
       this.#mel.push(pcm.subarray(at, at + count), this.#keep);
-      this.#pieceSamples += count;
+      this.#heardSamples += count;
       at += count;
-      if (this.#pieceSamples === PIECE_SAMPLES) await this.#endPiece();
+      if (this.#heardSamples === this.#pieceEnd) await this.#endPiece();
     }
-    await this.#encodeSoFar();
+    const features = Math.floor(this.#pieceColumns / 2);
+    if (this.#pieces * PIECE_FEATURES + features - this.#knownFeatures < this.#wantedFeatures) return;
+    await this.#encode(features);
+    this.#wantedFeatures = this.#step;
+    this.#step = Math.min(STEP_MAX, 2 * this.#step);
   }
 
   async finish(): Promise<void> {
-    if (this.#pieceSamples > 0) await this.#endPiece();
+    if (this.#heardSamples > this.#pieces * PIECE_SAMPLES) await this.#endUtterance();
     this.#isOver = true;
   }
 
   copyFrame(frame: number, into: Float32Array, at: number): void {
+    const { knownFrames } = this;
+    if (frame < 0 || frame >= knownFrames || frame < knownFrames - KEPT_FRAMES) {
+      throw new RangeError(`frame ${frame}, wanted one of the newest ${KEPT_FRAMES} of ${knownFrames}`);
+    }
     const known = this.#knownFeatures;
     const first = firstFeature(frame, FPS);
-    const isKept = first + WINDOW_FEATURES > known - KEPT_FEATURES + 2 * WINDOW_FEATURES ||
-      frame >= this.knownFrames - KEPT_FRAMES;
-    if (frame < 0 || frame >= this.knownFrames || !isKept) {
-      throw new RangeError(`frame ${frame}, wanted one of the newest ${KEPT_FRAMES} of ${this.knownFrames}`);
-    }
-    this.#nextFrame = Math.max(this.#nextFrame, frame + 1);
     for (let nth = 0; nth < WINDOW_FEATURES; nth++) {
       const place = at + nth * FEATURE_VALUES;
-      let feature = first + nth;
-      if (this.#version === "1.0") feature = Math.min(known - 1, Math.max(0, feature));
-      if (feature < 0 || feature >= known) into.fill(0, place, place + FEATURE_VALUES);
-      else {
-        const from = feature % KEPT_FEATURES * FEATURE_VALUES;
-        for (let value = 0; value < FEATURE_VALUES; value++) {
-          into[place + value] = this.#features[from + value]!;
-        }
+      const feature = this.#isPiecewise ? first + nth : Math.min(known - 1, Math.max(0, first + nth));
+      if (feature < 0 || feature >= known) {
+        into.fill(0, place, place + FEATURE_VALUES);
+        continue;
       }
+      const from = feature % KEPT_FEATURES * FEATURE_VALUES;
+      into.set(this.#features.subarray(from, from + FEATURE_VALUES), place);
     }
+  }
+
+  /** Samples of the utterance that the piece under way wants: 1.0 hears on for its last column. */
+  get #pieceEnd(): number {
+    const end = (this.#pieces + 1) * PIECE_SAMPLES;
+    return this.#isPiecewise ? end : end - HOP_SAMPLES + LogMel.lookAheadSamples;
   }
 
   readonly #keep = (column: Float32Array) => {
-    if (this.#pieceColumns < PIECE_COLUMNS) this.#columns.set(column, this.#pieceColumns++ * MEL_COUNT);
+    if (this.#pieceColumns === PIECE_COLUMNS) return;
+    this.#columns.set(column, this.#pieceColumns++ * MEL_COUNT);
+    for (let mel = 0; mel < MEL_COUNT; mel++) this.#loudest = Math.max(this.#loudest, column[mel]!);
   };
 
-  /** The piece is whole, or the utterance is over: its last columns and all its features. */
   async #endPiece(): Promise<void> {
-    const samples = this.#pieceSamples;
-    if (this.#version === "1.5") {
-      // The sound itself is filled up with silence, whose first columns still hear the speech.
-      this.#mel.push(new Float32Array(PIECE_SAMPLES - samples), this.#keep);
-    }
-    this.#mel.finish(this.#keep);
-    await this.#encode(Math.floor(samples / FEATURE_SAMPLES), this.#pieceColumns);
-    this.#featuresBefore = this.#knownFeatures;
+    if (this.#isPiecewise) this.#mel.finish(this.#keep);
+    await this.#encode(PIECE_FEATURES);
+    this.#pieces++;
+    this.#pieceColumns = 0;
+    if (!this.#isPiecewise) return;
     this.#mel.reset();
-    this.#pieceColumns = this.#pieceSamples = 0;
+    this.#loudest = QUIET;
   }
 
-  /** Encodes the columns that are there, the rest of the piece being silence. */
-  async #encodeSoFar(): Promise<void> {
-    const features = Math.floor(this.#pieceColumns / 2);
-    if (features > this.#knownFeatures - this.#featuresBefore) {
-      await this.#encode(features, this.#pieceColumns);
+  async #endUtterance(): Promise<void> {
+    if (!this.#isPiecewise) {
+      this.#mel.finish(this.#keep);
+      await this.#encode(Math.floor(this.#pieceColumns / 2));
+      return;
     }
+    // The sound itself is filled up with silence, whose first columns still hear the speech.
+    const missing = this.#pieceEnd - this.#heardSamples;
+    this.#mel.push(new Float32Array(Math.min(missing, TAIL_SAMPLES)), this.#keep);
+    if (missing <= TAIL_SAMPLES) this.#mel.finish(this.#keep);
+    await this.#encode(featureCount(this.#heardSamples - this.#pieces * PIECE_SAMPLES));
   }
 
-  async #encode(features: number, columns: number): Promise<void> {
+  /** Encodes the columns that are there, the rest of the piece being silence, and keeps its first `features`. */
+  async #encode(features: number): Promise<void> {
+    if (features === 0) return;
     const input = this.#input;
-    const is15 = this.#version === "1.5";
-    const log = this.#columns.subarray(0, columns * MEL_COUNT);
-    let loudest = is15 && columns < PIECE_COLUMNS ? QUIET_COLUMN : -Infinity;
-    for (let at = 0; at < log.length; at++) loudest = Math.max(loudest, log[at]!);
+    const columns = this.#pieceColumns;
     for (let mel = 0; mel < MEL_COUNT; mel++) {
       const row = mel * PIECE_COLUMNS;
       for (let column = 0; column < columns; column++) {
-        input[row + column] = log[column * MEL_COUNT + mel]!;
+        input[row + column] = this.#columns[column * MEL_COUNT + mel]!;
       }
-      input.fill(is15 ? QUIET_COLUMN : loudest, row + columns, row + PIECE_COLUMNS);
+      input.fill(QUIET, row + columns, row + PIECE_COLUMNS);
     }
-    scaleForWhisper(input);
-    if (!is15) {
+    scaleFromFloor(input, this.#loudest - WHISPER_RANGE);
+    if (!this.#isPiecewise) {
       for (let mel = 0; mel < MEL_COUNT; mel++) {
         input.fill(0, mel * PIECE_COLUMNS + columns, (mel + 1) * PIECE_COLUMNS);
       }
     }
     this.encodes++;
     const states = await this.#encoder.encode(input);
-    // What no frame was asked for yet is taken anew: near its end the piece was followed by silence until now.
-    const first = Math.max(firstFeature(this.#nextFrame, FPS), this.#knownFeatures - KEPT_FEATURES) -
-      this.#featuresBefore;
-    for (let feature = Math.max(0, first); feature < Math.min(features, PIECE_FEATURES); feature++) {
-      const place = (this.#featuresBefore + feature) % KEPT_FEATURES * FEATURE_VALUES;
+    const before = this.#pieces * PIECE_FEATURES;
+    for (let feature = Math.max(0, features - KEPT_FEATURES); feature < features; feature++) {
       this.#features.set(
         states.subarray(feature * FEATURE_VALUES, (feature + 1) * FEATURE_VALUES),
-        place,
+        (before + feature) % KEPT_FEATURES * FEATURE_VALUES,
       );
     }
-    this.#knownFeatures = this.#featuresBefore + Math.min(features, PIECE_FEATURES);
+    this.#knownFeatures = before + features;
   }
 
   [Symbol.dispose](): void {

@@ -94,6 +94,7 @@ export class FilmTrack {
     const walk = this.#walk;
     walk.speak(true);
     const off = this.#take(speechFrame);
+    this.#takeNearer(speechFrame);
     walk.advance(Math.max(0, this.#by + Math.max(-this.#by, Math.min(this.#by, off))));
     this.#act();
     const { gauges, rate, syncThresholdMs, isActive } = this.#options;
@@ -210,6 +211,20 @@ export class FilmTrack {
       if (isNewest) return off;
     }
     return 0;
+  }
+
+  /** Where the next patch is nearer than the last one, it is shown early; it stays in the ring for its own frame. */
+  #takeNearer(speechFrame: number): void {
+    const { patches } = this.#options;
+    const head = patches?.ring.peek() ?? -1;
+    if (patches === undefined || head < 0 || patches.isRest(head)) return;
+    const next = patches.speechFrame(head);
+    if (
+      patches.clip(head) !== this.#walk.clip || next - speechFrame >= Math.abs(speechFrame - this.#patchFrame)
+    ) return;
+    this.#paster.take(patches.patch(head), patches.side(head));
+    this.#family = patches.family(head);
+    this.#patchFrame = next;
   }
 
   /** Lets go of what is stale, of another avatar, or of frames before `speechFrame`. */

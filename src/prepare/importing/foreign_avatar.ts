@@ -10,7 +10,7 @@ import type { MuseTalkVersion } from "../video/face_boxes.ts";
 import { type Coords, type CoordsOrder, readCoords } from "./coords.ts";
 import { isDoubled } from "./doubled.ts";
 import { FolderPictures } from "./folder_pictures.ts";
-import { badImport, ForeignFolder } from "./foreign_folder.ts";
+import { badImport, checkCount, ForeignFolder } from "./foreign_folder.ts";
 import { nearestWithFace } from "./frames_without_face.ts";
 import { MuseTalkParts } from "./musetalk_parts.ts";
 
@@ -102,11 +102,6 @@ async function kindOf(folder: ForeignFolder): Promise<ForeignKind> {
     },
   );
   return width === ULTRALIGHT_SIDE ? "ultralight" : "wav2lip";
-}
-
-export function checkCount(what: string, count: number, of: string, frames: number): void {
-  if (count === frames) return;
-  throw badImport(`${what} has ${count} ${of} for ${frames} pictures in ${FRAMES}, wanted one each`);
 }
 
 /**

@@ -23,6 +23,12 @@ export function plainName(name: string): string {
   return name.slice(0, 120).replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }
 
+/** What a file holds against the frames that there are. */
+export function checkCount(what: string, count: number, of: string, frames: number): void {
+  if (count === frames) return;
+  throw badImport(`${what} has ${count} ${of} for ${frames} pictures in full_imgs, wanted one each`);
+}
+
 export class ForeignFolder {
   /** For messages. */
   readonly name: string;

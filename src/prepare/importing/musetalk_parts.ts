@@ -9,7 +9,7 @@ import { type Edges, LATENT_VALUES } from "../../film/mod.ts";
 import { decodePicture } from "../../avatar/mod.ts";
 import { NdArray, readTorchFile } from "../../pickle/mod.ts";
 import { readCoords } from "./coords.ts";
-import { badImport, type ForeignFolder } from "./foreign_folder.ts";
+import { badImport, checkCount, type ForeignFolder } from "./foreign_folder.ts";
 
 const LATENTS = "latents.pt";
 const MASKS = "mask";
@@ -45,24 +45,14 @@ export class MuseTalkParts {
   static open(folder: ForeignFolder, boxes: readonly (Edges | undefined)[]): MuseTalkParts {
     const frames = boxes.length;
     const masks = folder.pictures(MASKS);
-    const wanted = (what: string, count: number, of: string) => {
-      if (count === frames) return;
-      throw badImport(
-        `${folder.name}/${what} has ${count} ${of} for ${frames} pictures in full_imgs, wanted one each`,
-      );
-    };
-    wanted(MASKS, masks.length, "pictures");
+    checkCount(`${folder.name}/${MASKS}`, masks.length, "pictures", frames);
     const label = `${folder.name}/${MASK_COORDS}`;
     const crops = readCoords(folder.read(MASK_COORDS, PICKLE_BYTES_MAX), label, "x1, y1, x2, y2").boxes;
-    wanted(MASK_COORDS, crops.length, "boxes");
+    checkCount(label, crops.length, "boxes", frames);
     const latents = readLatents(folder);
     let faces = 0;
     const places = boxes.map((box) => box ? faces++ : -1);
-    if (latents.length !== faces && latents.length !== frames) {
-      throw badImport(
-        `${folder.name}/${LATENTS} has ${latents.length} tensors for ${frames} pictures in full_imgs, wanted one each`,
-      );
-    }
+    if (latents.length !== faces) checkCount(`${folder.name}/${LATENTS}`, latents.length, "tensors", frames);
     const isWhole = latents.length === frames;
     return new MuseTalkParts(folder, masks, crops, latents, isWhole ? boxes.map((_, at) => at) : places);
   }

@@ -25,7 +25,12 @@ const NAMES = {
 } as const;
 const MASK_COLOUR = [255, 40, 60] as const;
 
-export async function contactSheet(folder: string, clip: Clip, size: FrameSize): Promise<Uint8Array> {
+export async function contactSheet(
+  folder: string,
+  clip: Clip,
+  size: FrameSize,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const count = Math.min(CELLS, clip.frames);
   const wanted = Array.from({ length: count }, (_, nth) => Math.floor(nth * clip.frames / count));
   const canvas = createCanvas(CELL * Math.min(ACROSS, count), CELL * Math.ceil(count / ACROSS) + LEGEND);
@@ -34,8 +39,9 @@ export async function contactSheet(folder: string, clip: Clip, size: FrameSize):
   context.fillRect(0, 0, canvas.width, canvas.height);
   using track = TrackReader.open(folder, clip.track, clip.frames);
   using masks = PackReader.open(folder, clip.masks, clip.frames);
-  const film = await FilmPictures.open(`${folder}/${clip.film}`, size);
-  for await (const { frame, rgb } of film.pictures({ only: new Set(wanted) })) {
+  const film = await FilmPictures.open(`${folder}/${clip.film}`, size, signal);
+  const only = new Set(wanted);
+  for await (const { frame, rgb } of film.pictures({ only, ...(signal ? { signal } : {}) })) {
     const cell = wanted.indexOf(frame);
     track.read(frame);
     context.save();

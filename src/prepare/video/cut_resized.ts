@@ -2,8 +2,10 @@
  * Cuts a box out of a picture and resizes it to a square, as the engines' own preparations do.
  *
  * In: RGB of a frame, a box inside it, a side. Out: RGB of side x side. Kernels as OpenCV names them: "linear" and
- * "lanczos4" read the nearest pixels without smoothing, "area" takes the mean of what a pixel covers. Main thread.
+ * "lanczos4" read the nearest pixels without smoothing, "area" takes the mean of what a pixel covers. "linear" counts in
+ * OpenCV's fixed point and gives its bytes; the others are within one of them. Main thread.
  */
+import { roundHalfEven } from "../../features/mod.ts";
 import type { Edges } from "../../film/mod.ts";
 
 export type ResizeKernel = "linear" | "lanczos4" | "area";
@@ -24,6 +26,11 @@ export function cutResized(
 ): Uint8Array {
   const [from, rows] = [x2 - x1, y2 - y1];
   if (from < 1 || rows < 1) return new Uint8Array(side * side * 3);
+  // Where it halves a picture, OpenCV's linear is its area.
+  if (kernel === "linear" && from === 2 * side && rows === 2 * side) {
+    return cutResized(rgb, width, [x1, y1, x2, y2], side, "area");
+  }
+  if (kernel === "linear") return linear(rgb, width, [x1, y1, x2, y2], side);
   const across = tapsOf(from, side, kernel);
   const down = tapsOf(rows, side, kernel);
   const stride = side * 3;
@@ -61,8 +68,8 @@ export function cutResized(
 
 function tapsOf(from: number, to: number, kernel: ResizeKernel): Taps {
   const scale = from / to;
-  // Where it grows a picture, OpenCV's area is its linear.
   const isMean = kernel === "area" && scale > 1;
+  // Where it grows a picture, OpenCV's area is its linear.
   const count = isMean ? Math.ceil(scale) + 1 : kernel === "lanczos4" ? 8 : 2;
   const first = new Int32Array(to);
   const weights = new Float64Array(to * count);
@@ -89,6 +96,56 @@ function tapsOf(from: number, to: number, kernel: ResizeKernel): Taps {
     for (let tap = 0; tap < count; tap++) weights[place * count + tap]! /= sum;
   }
   return { first, count, weights };
+}
+
+/** Weights of 11 bits, sums that lose their last bits on the way: imgproc/src/resize.cpp for bytes. */
+function linear(rgb: Uint8Array, width: number, [x1, y1, x2, y2]: Edges, side: number): Uint8Array {
+  const across = fixedTaps(x2 - x1, side, true);
+  const down = fixedTaps(y2 - y1, side, false);
+  const stride = side * 3;
+  const [upper, lower] = [new Int32Array(stride), new Int32Array(stride)];
+  const readRow = (y: number, into: Int32Array) => {
+    const row = ((y1 + y) * width + x1) * 3;
+    for (let x = 0, at = 0; x < side; x++, at += 3) {
+      const left = row + across.first[x]! * 3;
+      const right = row + across.second[x]! * 3;
+      const [a, b] = [across.weight[x]!, across.other[x]!];
+      into[at] = rgb[left]! * a + rgb[right]! * b;
+      into[at + 1] = rgb[left + 1]! * a + rgb[right + 1]! * b;
+      into[at + 2] = rgb[left + 2]! * a + rgb[right + 2]! * b;
+    }
+  };
+  const out = new Uint8Array(side * stride);
+  for (let y = 0; y < side; y++) {
+    readRow(down.first[y]!, upper);
+    readRow(down.second[y]!, lower);
+    const [a, b] = [down.weight[y]!, down.other[y]!];
+    for (let at = 0; at < stride; at++) {
+      out[y * stride + at] = ((a * (upper[at]! >> 4) >> 16) + (b * (lower[at]! >> 4) >> 16) + 2) >> 2;
+    }
+  }
+  return out;
+}
+
+const FIXED_ONE = 2048;
+
+/** At the edges a pixel is read twice; across, it is read once with the whole weight, which loses fewer bits. */
+function fixedTaps(from: number, to: number, isAcross: boolean) {
+  const scale = from / to;
+  const [first, second] = [new Int32Array(to), new Int32Array(to)];
+  const [weight, other] = [new Int32Array(to), new Int32Array(to)];
+  for (let place = 0; place < to; place++) {
+    const position = Math.fround((place + 0.5) * scale - 0.5);
+    let whole = Math.floor(position);
+    let part = Math.fround(position - whole);
+    if (isAcross && whole < 0) [whole, part] = [0, 0];
+    if (isAcross && whole >= from - 1) [whole, part] = [from - 1, 0];
+    first[place] = clamp(whole, from);
+    second[place] = clamp(whole + 1, from);
+    weight[place] = roundHalfEven(Math.fround(1 - part) * FIXED_ONE);
+    other[place] = roundHalfEven(part * FIXED_ONE);
+  }
+  return { first, second, weight, other };
 }
 
 /** sinc(x) sinc(x / 4). */

@@ -30,16 +30,21 @@ const IRIS_RADIUS = 0.2;
 export class FaceTracker {
   readonly #finder: FaceFinder;
   #last: Extent | undefined;
+  #lastFrame: number;
 
-  /** The finder need not know irises. `last`: the points of the last face that was seen before. */
-  constructor(finder: FaceFinder, last?: Float32Array) {
+  /** The finder need not know irises. `last`: the points of the last face that was seen in the `done` frames before. */
+  constructor(finder: FaceFinder, last?: Float32Array, done = 0) {
     this.#finder = finder;
+    this.#lastFrame = done - 1;
     if (last) this.#last = extentOf({ points: Float64Array.from(last) });
   }
 
   /** `what` names the moment in messages. */
   async follow(picture: Picture, frame: number, what: string): Promise<Float32Array | undefined> {
-    const isSearch = this.#last === undefined || frame % SEARCH_FRAMES === 0;
+    // Not every frame comes by: one that repeats the one before is not looked at.
+    const isDue = Math.floor(frame / SEARCH_FRAMES) > Math.floor(this.#lastFrame / SEARCH_FRAMES);
+    this.#lastFrame = frame;
+    const isSearch = this.#last === undefined || isDue;
     let found = isSearch ? undefined : await this.#measure(picture, this.#last!, STEP_MAX);
     if (found === undefined) {
       const faces = await searchFaces(this.#finder, picture, frame > 0);
@@ -47,8 +52,10 @@ export class FaceTracker {
       found = faces[0] && await this.#measure(picture, faces[0], STEP_MAX);
     }
     if (found === undefined) return undefined;
-    this.#last = extentOf({ points: found });
-    return withIrises(found);
+    const points = withIrises(found);
+    // Of the points as they are kept, in 32 bits: taken up again it must look at the same pixels.
+    this.#last = extentOf({ points: Float64Array.from(points) });
+    return points;
   }
 
   async #measure(picture: Picture, near: Extent, step: number): Promise<Float64Array | undefined> {

@@ -75,7 +75,7 @@ export class FilmPictures implements MovingPictures {
         throw badVideo(this.what, `cannot be decoded (${oneLine(error)}), ${WANTED}`, error);
       });
     using filter = av.FilterAPI.create(
-      uprightFilters({ ...this.#look, size: this.size }),
+      uprightFilters({ ...this.#look, raw: this.#look.shown, size: this.size }),
       { threads: 2, allowReinit: true },
     );
     const turn = new PictureTurn(this.size);
@@ -90,8 +90,10 @@ export class FilmPictures implements MovingPictures {
       if (to > CLIP_FRAMES_MAX) throw tooLong(self.what, to / FILM_FPS);
       const frame = waiting!;
       let rgb: Uint8Array | undefined;
+      const first = shown;
       for (; shown < to; shown++) {
         if (shown < from || only?.has(shown) === false) continue;
+        // Also where the first one was not handed out: whoever goes on from the middle has seen it before.
         const isRepeated = rgb !== undefined;
         rgb ??= await self.#convert(filter, frame, turn);
         yield { frame: shown, rgb, isRepeated };

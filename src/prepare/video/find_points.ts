@@ -28,7 +28,7 @@ export async function findPoints(
     found.push(Number.isNaN(points[0]) ? undefined : points);
   }
   const last = found.findLast((points) => points !== undefined);
-  const tracker = new FaceTracker(finder, last);
+  const tracker = new FaceTracker(finder, last, found.length);
   progress.begin(`finding the face in ${pictures.what}`, pictures.framesExpected, found.length);
   for await (
     const { frame, rgb, isRepeated } of pictures.pictures({

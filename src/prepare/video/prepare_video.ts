@@ -139,7 +139,7 @@ async function prepareIn(
       files.push(...written.files);
     }
     if (options.hasPreview) {
-      await put(`${made}/preview-boxes.png`, await contactSheet(made, entries[0]!, size));
+      await put(`${made}/preview-boxes.png`, await contactSheet(made, entries[0]!, size, signal));
       files.push(await fileEntry(made, "preview-boxes.png"));
     }
     const manifest: VideoManifest = {

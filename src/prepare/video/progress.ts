@@ -38,11 +38,11 @@ export class ProgressMeter {
     this.at(from);
   }
 
-  /** At most five times a second, and at the end. */
+  /** At most five times a second, and at the end that was expected; what goes on beyond it is told no oftener. */
   at(frames: number): void {
     const nowMs = this.#clock.nowMs();
     const of = Math.max(this.#of, frames);
-    if (nowMs - this.#toldMs < 200 && frames < of) return;
+    if (nowMs - this.#toldMs < 200 && frames !== this.#of) return;
     this.#toldMs = nowMs;
     const done = frames - this.#fromFrames;
     const left = done > 0

@@ -7,6 +7,7 @@
 import { basename } from "node:path";
 import sharp from "sharp";
 import { CLIP_FRAMES_MAX } from "../../film/mod.ts";
+import { oneLine } from "../../errors/mod.ts";
 import type { FrameSize } from "../../time/mod.ts";
 import { readPicture } from "../picture.ts";
 import { badVideo, keptSize, type MomentPicture, type MovingPictures } from "./moving_pictures.ts";
@@ -27,7 +28,10 @@ export class StillPictures implements MovingPictures {
   /** `path`: a picture or a folder of them. Throws InputFault `bad_video` or `bad_picture`. */
   static async open(path: string, size?: FrameSize): Promise<StillPictures> {
     const what = basename(path);
-    const { isDirectory } = await Deno.stat(path);
+    const { isDirectory } = await Deno.stat(path).catch((error: unknown) => {
+      const is = error instanceof Deno.errors.NotFound ? "it does not exist" : oneLine(error);
+      throw badVideo(what, `${is}, wanted a picture, a folder of pictures or a film`, error);
+    });
     const paths = isDirectory ? picturesIn(path) : [path];
     if (paths.length === 0) {
       throw badVideo(what, "no pictures in it, wanted PNG, JPEG or WebP files, or a film");

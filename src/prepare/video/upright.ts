@@ -45,7 +45,7 @@ export interface Colours {
 }
 
 export interface Wanted {
-  /** As it comes, before it is turned. */
+  /** Before it is turned, with square pixels. */
   readonly raw: FrameSize;
   readonly turn: Turn;
   readonly colours: Colours;

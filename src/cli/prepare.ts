@@ -128,7 +128,10 @@ async function photo(context: CommandContext, path: string, id: string): Promise
     isForced: flags.isOn("force"),
     background,
     signal: context.stopSignal(),
-    onStep: (step) => bar.step(step),
+    onStep: (step) => {
+      if (flags.text("progress") !== "json") return bar.step(step);
+      context.note(JSON.stringify({ step, frames: STEPS.indexOf(step), of: STEPS.length }));
+    },
   }).finally(() => bar.clear());
   for (const line of advice) context.note(`prepare: ${line}`);
   return done(context, { id, folder, faceWidthPx, tookMs: Math.round(context.clock.nowMs() - startMs) });
@@ -192,11 +195,18 @@ async function importing(context: CommandContext, path: string, id: string): Pro
   const bar = new StepBar(1, context);
   const isJson = flags.text("progress") === "json";
   const actions = flags.text("actions");
+  const loaded = await context.loadConfig();
+  // Only silent actions of MuseTalk's need one: what it says where none is installed would frighten for nothing.
+  const { latentEncoder } = await import("./prepare_video.ts");
+  using encoder = (await latentEncoder(loaded.config, folders, false)).encoder;
   const { folder, frames } = await importAvatar({
     path,
     id,
     parent: folders.avatars[0]!,
     isForced: flags.isOn("force"),
+    clock: context.clock,
+    nowMs: context.now().getTime(),
+    ...(encoder ? { encoder } : {}),
     signal: context.stopSignal(),
     ...(actions === undefined ? {} : { actions }),
     onProgress: (progress) => isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress),

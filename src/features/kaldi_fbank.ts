@@ -42,7 +42,8 @@ export class KaldiFbank {
 
   push(pcm: Float32Array, onColumn: OnColumn): void {
     for (let at = 0; at < pcm.length; at++) {
-      this.#held[this.#count++] = Math.trunc(pcm[at]! * UNIT);
+      // In 32 bits, as the reference multiplies: what rounds up to a whole number is not cut down from it.
+      this.#held[this.#count++] = Math.trunc(Math.fround(pcm[at]! * UNIT));
       if (this.#count < WINDOW_SAMPLES) continue;
       this.#give(onColumn);
       this.#held.copyWithin(0, FBANK_HOP_SAMPLES);

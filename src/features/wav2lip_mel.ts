@@ -7,7 +7,8 @@
  *
  * Pre-emphasis 0.97, periodic Hann window of 800, magnitudes, 80 Slaney mels of 55..7600 Hz,
  * 20 log10(max(1e-5, m)) - 20 dB, then 8 (dB + 100) / 100 - 4 cut to -4..4 (Rudrabha/Wav2Lip: audio.py, hparams.py). The
- * sound is mirrored at both ends, as librosa 0.7.0 does, which that project pins; librosa from 0.10 on pads with zeros.
+ * sound is mirrored at both ends, as librosa 0.7.0 does, which that project pins; librosa from 0.10 on pads with zeros,
+ * which shows in the first two columns and the last ones.
  */
 import { RealFft } from "./fft.ts";
 import type { OnColumn } from "./log_mel.ts";
@@ -24,14 +25,14 @@ const MAGNITUDE_MIN = 1e-5;
 export class Wav2LipMel {
   readonly #fft = new RealFft(WINDOW_SAMPLES);
   readonly #bank = new MelBank(HALF_SAMPLES + 1, LOW_HZ, HIGH_HZ);
-  readonly #weights = Float32Array.from(
+  readonly #weights = Float64Array.from(
     { length: WINDOW_SAMPLES },
     (_, index) => 0.5 - 0.5 * Math.cos(2 * Math.PI * index / WINDOW_SAMPLES),
   );
   /** The emphasised samples around the next column's middle; `#held` of them are there. */
-  readonly #window = new Float32Array(WINDOW_SAMPLES + 1);
-  readonly #weighted = new Float32Array(WINDOW_SAMPLES);
-  readonly #spectrum = new Float32Array(HALF_SAMPLES + 1);
+  readonly #window = new Float64Array(WINDOW_SAMPLES + 1);
+  readonly #weighted = new Float64Array(WINDOW_SAMPLES);
+  readonly #spectrum = new Float64Array(HALF_SAMPLES + 1);
   readonly #column = new Float32Array(MEL_COUNT);
   #held = HALF_SAMPLES;
   #columns = 0;

@@ -35,3 +35,8 @@ export const clip = z.strictObject({
   sound: fileName.optional(),
 });
 export type Clip = z.infer<typeof clip>;
+
+/** Whether a mouth is put on the clip: not on one that brings its own, nor on the idle one where another is for speech. */
+export function isSpokenOn({ sound, role }: Clip, clips: readonly Clip[]): boolean {
+  return sound === undefined && (role !== "idle" || clips.every((clip) => clip.role !== "speaking"));
+}

@@ -1,4 +1,4 @@
-export { type Clip, clip, CLIP_FRAMES_MAX, CLIP_NAME, CLIPS_MAX, FILM_FPS } from "./clip.ts";
+export { type Clip, clip, CLIP_FRAMES_MAX, CLIP_NAME, CLIPS_MAX, FILM_FPS, isSpokenOn } from "./clip.ts";
 export {
   BOXES,
   type BoxName,

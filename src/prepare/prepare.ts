@@ -5,9 +5,8 @@
  * in one line and nothing left behind. Main thread; 1 to 5 s.
  */
 import sharp from "sharp";
-import { AVATAR_ID, loadFace, Mesh, type PhotoManifest } from "../avatar/mod.ts";
+import { AVATAR_ID, Mesh, type PhotoManifest } from "../avatar/mod.ts";
 import { InputFault } from "../errors/mod.ts";
-import { i420Bytes } from "../time/mod.ts";
 import { checkPlace, type FolderPlace, writeFolder } from "./avatar_folder.ts";
 import { type BackgroundWish, cutOut } from "./background.ts";
 import { cropToHead } from "./crop.ts";
@@ -16,7 +15,7 @@ import { findFace } from "./find_face.ts";
 import { FACE_WIDTH_SHARP, faceWidth, judgeFace } from "./judge.ts";
 import { refineLips } from "./lips.ts";
 import { type Picture, readPicture } from "./picture.ts";
-import { rgbOf } from "./rgb.ts";
+import { previewOf } from "./preview.ts";
 
 export const STEPS = [
   "reading",
@@ -28,7 +27,6 @@ export const STEPS = [
 ] as const;
 export type Step = typeof STEPS[number];
 
-const PREVIEW = { width: 640, height: 360 };
 const JPEG = { quality: 94, chromaSubsampling: "4:4:4" } as const;
 
 export interface PrepareOptions extends FolderPlace {
@@ -102,12 +100,4 @@ function manifestText({ points, ...rest }: PhotoManifest): string {
 
 async function jpegOf({ rgb, width, height }: Picture): Promise<Uint8Array> {
   return await sharp(rgb, { raw: { width, height, channels: 3 } }).jpeg(JPEG).toBuffer();
-}
-
-/** Loads the avatar as the stage does, which proves it, and paints it. */
-async function previewOf(folder: string): Promise<Uint8Array> {
-  using face = await loadFace(folder, PREVIEW);
-  const frame = { ...PREVIEW, bytes: new Uint8Array(i420Bytes(PREVIEW)) };
-  face.paintIdle(frame, 0);
-  return await sharp(rgbOf(frame), { raw: { ...PREVIEW, channels: 3 } }).png().toBuffer();
 }

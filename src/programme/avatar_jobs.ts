@@ -90,7 +90,7 @@ export class AvatarJobs implements AsyncDisposable {
   async stop(job: number): Promise<AvatarJob> {
     const known = this.#jobs.get(job);
     if (known === undefined) {
-      throw new InputFault(`job ${job} does not exist, wanted one of GET /v1/avatars/jobs`, {
+      throw new InputFault(`job ${job} does not exist, wanted the number of one that was started here`, {
         code: "no_such_job",
       });
     }

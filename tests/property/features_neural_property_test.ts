@@ -20,7 +20,8 @@ const whisper = {
   encode(mel: Float32Array) {
     for (let feature = 0; feature < 1500; feature++) {
       for (let layer = 0; layer < 5; layer++) {
-        whisperAnswer[(feature * 5 + layer) * 384 + 2] = mel[(9 + layer) * 3000 + 2 * feature]! + feature;
+        whisperAnswer[(feature * 5 + layer) * 384 + 2] = mel[(9 + layer) * 3000 + 2 * feature]! + feature +
+          (mel[(9 + layer) * 3000 + 2 * feature + 2] ?? 0);
       }
     }
     return Promise.resolve(whisperAnswer);

@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
 import { loadFace, type VideoManifest } from "../../src/avatar/mod.ts";
-import { InputFault } from "../../src/errors/mod.ts";
+import { Fault, InputFault } from "../../src/errors/mod.ts";
 import { BOXES, fileEntry, TrackReader } from "../../src/film/mod.ts";
 import { type PreparedVideo, prepareVideo, type PrepareVideoOptions } from "../../src/prepare/mod.ts";
 import { FilmPictures } from "../../src/prepare/video/film_pictures.ts";
@@ -310,6 +310,28 @@ test("prepare bridges half a second without a face and names two seconds, and tw
   assertEquals(two.code, "several_faces");
   assertStringIncludes(two.message, "two.mp4 at 0:00.0 shows 2 faces");
   assertEquals(filesOf(avatars), ["anna"]);
+});
+
+test("prepare names an encoder that answers no numbers, and keeps nothing of it", async ({ room, avatars }) => {
+  const path = `${room.working}/clip.mp4`;
+  await faceClip(path, { seconds: 0.2 });
+  const encoder = (value: number) => ({
+    model: "m",
+    encode: (count: number) => Promise.resolve(new Float32Array(count * 4 * 32 * 32).fill(value)),
+  });
+  for (const value of [NaN, 70_000, -Infinity]) {
+    const fault = await assertRejects(
+      () => call({ avatars, path, engines: ["musetalk"], encoder: encoder(value) }),
+      Fault,
+      `answered ${value} for the face at 0:00.0`,
+    );
+    assertEquals(fault.code, "bad_latents");
+    assertEquals(exists(`${avatars}/anna`), false);
+  }
+  const { notes, folder } = await call({ avatars, path, engines: ["musetalk"], encoder: encoder(0.25) });
+  assertEquals(notes, ["clip.mp4: resumed from frame 5"]);
+  const halves = new Float16Array((await Deno.readFile(`${folder}/idle.latents`)).buffer);
+  assertEquals([halves.length, new Set(halves)], [5 * 8192, new Set([0.25])]);
 });
 
 test("prepare refuses clips and wishes that cannot be meant in one line, and leaves nothing", async ({ room, avatars }) => {

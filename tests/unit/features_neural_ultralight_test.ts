@@ -1,5 +1,12 @@
 /** What Ultralight hears through HuBERT and WeNet, against the definitions, and how often the encoders run. */
-import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+  assertThrows,
+} from "@std/assert";
 import {
   FBANK_BINS,
   HUBERT_VALUES,
@@ -47,10 +54,10 @@ class NumberingEncoder implements SequenceEncoder {
   }
 }
 
-function windowOf(stream: HubertFeatures | WenetFeatures, frame: number, step: number): number[] {
+function windowOf(stream: HubertFeatures | WenetFeatures, frame: number, step: number, value = 0): number[] {
   const values = new Float32Array(stream.valuesPerFrame);
   stream.copyFrame(frame, values, 0);
-  return Array.from({ length: values.length / step }, (_, at) => values[at * step]!);
+  return Array.from({ length: values.length / step }, (_, at) => values[at * step + value]!);
 }
 
 /** Features 2 i - 8 to 2 i + 7, counted from 1; 0 beyond the ends. */
@@ -90,6 +97,14 @@ Deno.test("HubertFeatures: in pieces too, with a second of sound before what is 
       assertEquals(windowOf(stream, frame, HUBERT_VALUES), hubertWindow(frame, 1249), `frame ${frame}`);
     }
     assert(frame * 40 + stream.rightContextMs + 160 + 20 > at / 16, "late");
+    if (frame < 40) continue;
+    // Features before it in its run, and after it: those of a run's end come anew with the next one.
+    const before = windowOf(stream, frame - 10, HUBERT_VALUES, 1);
+    const after = windowOf(stream, frame - 10, HUBERT_VALUES, 2).map((count, nth) =>
+      count - 1 - before[nth]!
+    );
+    assertGreaterOrEqual(Math.min(...before), 50 - 16, `frame ${frame - 10}`);
+    assertGreaterOrEqual(Math.min(...after), 8, `frame ${frame - 10}`);
   }
   await stream.finish();
   assertLessOrEqual(encoder.heardSamples.length, 6.25 * 25 + 5);

@@ -29,7 +29,7 @@ const ROW = HIDDEN_STATES * FEATURE_SIZE;
 const FEATURES = PIECE_COLUMNS / 2;
 const RATE = 16_000;
 
-/** Feature t of layer l tells: the mel of columns 2 t - 1 to 2 t + 1, and its own place; at the first values of the row. */
+/** Feature t of layer l tells: the mel of columns 2 t - 1 to 2 t + 2, and its own place; at the first values of the row. */
 class TellingEncoder implements HiddenStateEncoder {
   readonly heard: Float32Array[] = [];
   isKeeping = false;
@@ -42,8 +42,10 @@ class TellingEncoder implements HiddenStateEncoder {
       for (let layer = 0; layer < HIDDEN_STATES; layer++) {
         const place = feature * ROW + layer * FEATURE_SIZE;
         const row = 7 + 13 * layer;
-        this.#answer[place] = at(row, 2 * feature - 1) + 2 * at(row, 2 * feature) +
-          3 * at(row, 2 * feature + 1);
+        this.#answer[place] = [-1, 0, 1, 2].reduce(
+          (sum, nth) => sum + (nth + 2) * at(row, 2 * feature + nth),
+          0,
+        );
         this.#answer[place + 1] = feature + 1;
         this.#answer[place + 2] = layer;
       }
@@ -296,4 +298,34 @@ Deno.test("WhisperFeatures.copyFrame: a frame that is not known, or no longer ke
     "newest 400",
   );
   stream.copyFrame(stream.knownFrames - stream.keptFrames, into, 0);
+});
+
+Deno.test("WhisperFeatures: a whole piece is mirrored at its end, and the next one at its beginning", async () => {
+  const pcm = madeVoice(31 * RATE);
+  const encoder = new TellingEncoder();
+  encoder.isKeeping = true;
+  using stream = new WhisperFeatures(encoder, "1.5");
+  stream.start();
+  await stream.push(pcm);
+  await stream.finish();
+  const second = new Float32Array(30 * RATE);
+  second.set(pcm.subarray(30 * RATE));
+  for (
+    const [heard, sound] of [[encoder.heard[0]!, pcm.subarray(0, 30 * RATE)], [
+      encoder.heard.at(-1)!,
+      second,
+    ]] as const
+  ) {
+    const columns: number[] = [];
+    const mel = new LogMel();
+    mel.push(sound, (column) => columns.push(...column));
+    mel.finish((column) => columns.push(...column));
+    const wanted = Float32Array.from(columns);
+    scaleForWhisper(wanted);
+    for (const column of [0, 1, 99, 100, 101, 2997, 2998, 2999]) {
+      for (const row of [0, 33, 79]) {
+        assertEquals(heard[row * PIECE_COLUMNS + column], wanted[column * MEL_COUNT + row], `${column}`);
+      }
+    }
+  }
 });

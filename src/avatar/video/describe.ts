@@ -1,4 +1,5 @@
 /** What a video avatar's folder holds for those who do not paint it: its clips, and which engines can speak on them. */
+import { isSpokenOn } from "../../film/mod.ts";
 import type { FilmClip, PatchFamily } from "../face.ts";
 import { generatedName, openAvatar } from "../store.ts";
 import type { VideoManifest } from "./manifest.ts";
@@ -39,7 +40,7 @@ export function describeClips({ clips }: VideoManifest, folder: string): Describ
 
 /** Every clip that is spoken on has what the family's network sees. */
 function isPrepared({ clips }: VideoManifest, family: PatchFamily): boolean {
-  return clips.filter(({ sound }) => sound === undefined).every(({ latents, faces }) =>
+  return clips.filter((clip) => isSpokenOn(clip, clips)).every(({ latents, faces }) =>
     family === "musetalk" ? latents !== undefined : faces?.[family] !== undefined
   );
 }

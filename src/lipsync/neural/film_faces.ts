@@ -3,7 +3,15 @@
  *
  * In: the folder of a video avatar. Out: a FaceSource. Engine's process; holds one frame, reads a few kilobytes for each.
  */
-import { type Clip, FACE_SIDE, FaceReader, LATENT_VALUES, LatentsReader, readClips } from "../../film/mod.ts";
+import {
+  type Clip,
+  FACE_SIDE,
+  FaceReader,
+  isSpokenOn,
+  LATENT_VALUES,
+  LatentsReader,
+  readClips,
+} from "../../film/mod.ts";
 import { InputFault } from "../../errors/mod.ts";
 import {
   fillUltralightFace,
@@ -43,13 +51,13 @@ function notPrepared(folder: string, clip: Clip, family: Family): InputFault {
   );
 }
 
-/** Something that is read clip by clip; clips that bring their own mouth are never asked for. */
+/** Something that is read clip by clip; clips that nobody speaks on are never asked for. */
 class ByClip<T extends Disposable> implements Disposable {
   readonly #opened: (T | undefined)[];
 
   constructor(clips: readonly Clip[], open: (clip: Clip) => T) {
     using stack = new DisposableStack();
-    this.#opened = clips.map((clip) => clip.sound === undefined ? stack.use(open(clip)) : undefined);
+    this.#opened = clips.map((clip) => isSpokenOn(clip, clips) ? stack.use(open(clip)) : undefined);
     stack.move();
   }
 

@@ -6,14 +6,13 @@
  * behind but the workshop, from which the same call goes on. Main thread; about 60 ms a frame. Nothing of the folder is
  * executed: its pickles are read by src/pickle.
  */
-import sharp from "sharp";
-import { AVATAR_ID, loadFace, type VideoManifest } from "../../avatar/mod.ts";
+import { AVATAR_ID, type VideoManifest } from "../../avatar/mod.ts";
 import type { WrittenClip } from "../../film/mod.ts";
 import { InputFault } from "../../errors/mod.ts";
-import { type Clock, i420Bytes, MonotonicClock } from "../../time/mod.ts";
+import { type Clock, MonotonicClock } from "../../time/mod.ts";
 import { buildFolder, checkPlace, type FolderPlace } from "../avatar_folder.ts";
 import { FaceFinder } from "../face_finder.ts";
-import { rgbOf } from "../rgb.ts";
+import { previewOf } from "../preview.ts";
 import { findPoints, POINT_RECORD_BYTES } from "../video/find_points.ts";
 import { type Progress, ProgressMeter } from "../video/progress.ts";
 import { steadyPoints } from "../video/steady_points.ts";
@@ -50,8 +49,6 @@ export interface ImportedAvatar {
   readonly frames: number;
   readonly clips: readonly string[];
 }
-
-const PREVIEW = { width: 640, height: 360 };
 
 /** Throws InputFault (`bad_import`, `bad_pickle`, `bad_actions`, `no_face`, `avatar_exists`), Fault `disk_full`. */
 export async function importAvatar(options: ImportOptions): Promise<ImportedAvatar> {
@@ -115,13 +112,4 @@ export async function importAvatar(options: ImportOptions): Promise<ImportedAvat
 /** What is kept in the workshop depends on all of this. */
 function wishesOf({ path, actions, encoder }: ImportOptions, stamp: unknown): unknown {
   return ["import", 1, Deno.realPathSync(path), actions && Deno.realPathSync(actions), stamp, encoder?.model];
-}
-
-/** Loads the avatar as the stage does, which proves it, and paints it. */
-async function previewOf(folder: string): Promise<Uint8Array> {
-  using face = await loadFace(folder, PREVIEW, { patienceMs: 10_000 });
-  const frame = { ...PREVIEW, bytes: new Uint8Array(i420Bytes(PREVIEW)) };
-  face.film?.show(0, 0);
-  face.paintIdle(frame, 0);
-  return await sharp(rgbOf(frame), { raw: { ...PREVIEW, channels: 3 } }).png().toBuffer();
 }

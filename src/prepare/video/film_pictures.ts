@@ -94,7 +94,7 @@ export class FilmPictures implements MovingPictures {
       for (; shown < to; shown++) {
         if (shown < from || only?.has(shown) === false) continue;
         // Also where the first one was not handed out: whoever goes on from the middle has seen it before.
-        const isRepeated = rgb !== undefined;
+        const isRepeated = shown > first;
         rgb ??= await self.#convert(filter, frame, turn);
         yield { frame: shown, rgb, isRepeated };
       }

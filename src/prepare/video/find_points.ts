@@ -8,7 +8,7 @@ import { FILM_FPS } from "../../film/mod.ts";
 import { MESH_POINTS } from "../../avatar/mod.ts";
 import type { FaceFinder } from "../face_finder.ts";
 import { FaceTracker } from "./face_tracker.ts";
-import { type MovingPictures, timeText } from "./moving_pictures.ts";
+import { type MovingPictures, readAhead, timeText } from "./moving_pictures.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { Records } from "./workshop.ts";
 
@@ -31,10 +31,9 @@ export async function findPoints(
   const tracker = new FaceTracker(finder, last, found.length);
   progress.begin(`finding the face in ${pictures.what}`, pictures.framesExpected, found.length);
   for await (
-    const { frame, rgb, isRepeated } of pictures.pictures({
-      from: found.length,
-      ...(signal ? { signal } : {}),
-    })
+    const { frame, rgb, isRepeated } of readAhead(
+      pictures.pictures({ from: found.length, ...(signal ? { signal } : {}) }),
+    )
   ) {
     const what = `${pictures.what} at ${timeText(frame, FILM_FPS)}`;
     const points = isRepeated ? found.at(-1) : await tracker.follow({ ...pictures.size, rgb }, frame, what);

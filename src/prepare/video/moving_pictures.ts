@@ -30,6 +30,22 @@ export interface MovingPictures {
 /** So many pictures stay as they are while those after them are read. */
 export const KEPT_PICTURES = 8;
 
+/** The same pictures, each asked for while the one before is worked on: reading has threads of its own. */
+export async function* readAhead(pictures: AsyncGenerator<MomentPicture>): AsyncGenerator<MomentPicture> {
+  let next = pictures.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done) return;
+      next = pictures.next();
+      next.catch(() => {}); // thrown when it is awaited
+      yield value;
+    }
+  } finally {
+    await pictures.return(undefined);
+  }
+}
+
 /** Buffers that are used in turn. */
 export class PictureTurn {
   readonly #buffers: Uint8Array[];

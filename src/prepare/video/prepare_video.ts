@@ -6,14 +6,13 @@
  * time, the workshop stays, from which the same call goes on. Main thread; two to four seconds for each second of film,
  * and what MuseTalk's encoder takes.
  */
-import sharp from "sharp";
-import { AVATAR_ID, loadFace, type VideoManifest } from "../../avatar/mod.ts";
+import { AVATAR_ID, type VideoManifest } from "../../avatar/mod.ts";
 import { type Clip, CLIP_NAME, CLIPS_MAX, type FileEntry, fileEntry, writeFault } from "../../film/mod.ts";
 import { Fault, InputFault } from "../../errors/mod.ts";
-import { type Clock, type FrameSize, i420Bytes } from "../../time/mod.ts";
+import type { Clock, FrameSize } from "../../time/mod.ts";
 import { buildFolder, checkPlace, type FolderPlace } from "../avatar_folder.ts";
 import { FaceFinder } from "../face_finder.ts";
-import { rgbOf } from "../rgb.ts";
+import { previewOf } from "../preview.ts";
 import { writeClipSound } from "./clip_sound.ts";
 import { contactSheet } from "./contact_sheet.ts";
 import type { MuseTalkVersion } from "./face_boxes.ts";
@@ -63,7 +62,6 @@ export interface PreparedVideo {
   readonly size: FrameSize;
 }
 
-const PREVIEW = { width: 640, height: 360 };
 /** Another one where what is kept is found or laid out in another way. */
 const WISHES_VERSION = 2;
 
@@ -217,13 +215,4 @@ async function marksOf(path: string): Promise<unknown[]> {
     const one = Deno.statSync(`${path}/${name}`);
     return [name, one.size, one.mtime?.getTime()];
   });
-}
-
-/** Loads the avatar as the stage does, which proves it, and paints it. */
-async function previewOf(folder: string): Promise<Uint8Array> {
-  using face = await loadFace(folder, PREVIEW, { patienceMs: 10_000 });
-  const frame = { ...PREVIEW, bytes: new Uint8Array(i420Bytes(PREVIEW)) };
-  face.film?.show(0, 0);
-  face.paintIdle(frame, 0);
-  return await sharp(rgbOf(frame), { raw: { ...PREVIEW, channels: 3 } }).png().toBuffer();
 }

@@ -14,7 +14,7 @@ import {
   type WrittenClip,
 } from "../../film/mod.ts";
 import { encoderImage, LATENT_IMAGE_SIDE, LATENT_IMAGE_VALUES } from "../../features/mod.ts";
-import { InputFault } from "../../errors/mod.ts";
+import { Fault, InputFault } from "../../errors/mod.ts";
 import { cutResized } from "./cut_resized.ts";
 import {
   cropBox,
@@ -26,7 +26,7 @@ import {
 } from "./face_boxes.ts";
 import { jawMask } from "./jaw_mask.ts";
 import { FILM_FPS } from "../../film/mod.ts";
-import { type MovingPictures, timeText } from "./moving_pictures.ts";
+import { type MovingPictures, readAhead, timeText } from "./moving_pictures.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { Records } from "./workshop.ts";
 
@@ -45,6 +45,8 @@ export interface ClipWishes {
   readonly latents?: { readonly encoder: LatentEncoder; readonly records: Records };
 }
 
+/** The largest number that float16 holds, as which latents are stored. */
+const HALF_MAX = 65_504;
 export const LATENT_RECORD_BYTES = LATENT_VALUES * 4;
 
 /** Everything of a frame that is known before its picture is. */
@@ -93,7 +95,7 @@ export async function writeClip(
   const { width } = pictures.size;
   using writer = new ClipWriter(folder, { ...wishes.plan, frames: points.length }, pictures.size);
   progress.begin(`writing ${wishes.plan.name}`, points.length);
-  for await (const { frame, rgb } of pictures.pictures(signal ? { signal } : {})) {
+  for await (const { frame, rgb } of readAhead(pictures.pictures(signal ? { signal } : {}))) {
     const own = boxes[frame];
     if (own === undefined) break;
     // Both projects call OpenCV's resize as it is; "INTER_AREA" in Ultralight's stands where the target belongs and does
@@ -138,6 +140,17 @@ async function latentsOf(
   encoderImage(crop, true, images);
   encoderImage(crop, false, images, LATENT_IMAGE_VALUES);
   latents.set(await encoder.encode(2, images));
+  // Not kept, or the same command would stumble over it again with a better model.
+  const wrong = latents.find((value) => !(Math.abs(value) <= HALF_MAX));
+  if (wrong !== undefined) {
+    throw new Fault(
+      `the model's encoder answered ${wrong} for the face at ${
+        timeText(frame, FILM_FPS)
+      }, wanted numbers that ` +
+        `float16 holds: export it without --fp16, or take another model`,
+      { code: "bad_latents" },
+    );
+  }
   records.add(new Uint8Array(latents.slice().buffer));
   return latents;
 }

@@ -381,11 +381,14 @@ test("prepare knows which frames a picture stands for wherever it begins", async
   await faceClip(path, { seconds: 1, fps: 8 });
   const film = await FilmPictures.open(path);
   const from = async (first: number) => {
-    const flags: boolean[] = [];
-    for await (const { isRepeated } of film.pictures({ from: first })) flags.push(isRepeated);
-    return flags;
+    const places: [isRepeated: boolean, before: number | undefined][] = [];
+    for await (const { isRepeated, before } of film.pictures({ from: first })) {
+      places.push([isRepeated, before]);
+    }
+    return places;
   };
   const all = await from(0);
-  assertEquals(all.filter((one) => !one).length, 8);
+  assertEquals(all.filter(([isRepeated]) => !isRepeated).length, 8);
+  assertEquals(all.slice(0, 5).map(([, before]) => before), [-1, -1, 0, 0, 0]);
   for (let first = 1; first < all.length; first++) assertEquals(await from(first), all.slice(first));
 });

@@ -37,12 +37,29 @@ Deno.test("FaceTracker: from the points that were kept it looks at the same pixe
   const picture = { width: SIDE, height: SIDE, rgb };
   const { seen, finder } = fakeFinder();
   const tracker = new FaceTracker(finder);
-  const kept = await tracker.follow(picture, 0, "a");
+  const kept = await tracker.follow(picture, { frame: 0, before: -1 }, "a");
   assertEquals([kept!.length, seen.length], [478 * 3, 2]);
-  await tracker.follow(picture, 1, "a");
-  await new FaceTracker(finder, kept).follow(picture, 1, "a");
+  await tracker.follow(picture, { frame: 1, before: 0 }, "a");
+  await new FaceTracker(finder, kept).follow(picture, { frame: 1, before: 0 }, "a");
   assertEquals(seen.length, 4);
   assertEquals(seen[3], seen[2]);
   // The numbers above are such that rounding shows: without it another column of pixels is seen.
   assertNotEquals(seen[2], seen[1]);
+});
+
+Deno.test("FaceTracker: the whole picture is searched every 50 frames, also where the fiftieth repeats another", async () => {
+  const picture = { width: SIDE, height: SIDE, rgb: new Uint8Array(SIDE * SIDE * 3) };
+  const { seen, finder } = fakeFinder();
+  const tracker = new FaceTracker(finder);
+  const kept = await tracker.follow(picture, { frame: 0, before: -1 }, "a");
+  const looks = async (by: FaceTracker, frame: number, before: number) => {
+    const at = seen.length;
+    await by.follow(picture, { frame, before }, "a");
+    return seen.length - at;
+  };
+  assertEquals(await looks(tracker, 49, 47), 1);
+  assertEquals(await looks(tracker, 51, 49), 2);
+  assertEquals(await looks(tracker, 53, 51), 1);
+  // Taken up again with frame 50 done already, which was not looked at.
+  assertEquals(await looks(new FaceTracker(finder, kept), 51, 49), 2);
 });

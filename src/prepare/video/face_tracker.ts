@@ -30,20 +30,21 @@ const IRIS_RADIUS = 0.2;
 export class FaceTracker {
   readonly #finder: FaceFinder;
   #last: Extent | undefined;
-  #lastFrame: number;
 
-  /** The finder need not know irises. `last`: the points of the last face that was seen in the `done` frames before. */
-  constructor(finder: FaceFinder, last?: Float32Array, done = 0) {
+  /** The finder need not know irises. `last`: the points of the last face that was seen before. */
+  constructor(finder: FaceFinder, last?: Float32Array) {
     this.#finder = finder;
-    this.#lastFrame = done - 1;
     if (last) this.#last = extentOf({ points: Float64Array.from(last) });
   }
 
-  /** `what` names the moment in messages. */
-  async follow(picture: Picture, frame: number, what: string): Promise<Float32Array | undefined> {
+  /** `before`: the frame of the picture before. `what` names the moment in messages. */
+  async follow(
+    picture: Picture,
+    { frame, before }: { readonly frame: number; readonly before: number },
+    what: string,
+  ): Promise<Float32Array | undefined> {
     // Not every frame comes by: one that repeats the one before is not looked at.
-    const isDue = Math.floor(frame / SEARCH_FRAMES) > Math.floor(this.#lastFrame / SEARCH_FRAMES);
-    this.#lastFrame = frame;
+    const isDue = Math.floor(frame / SEARCH_FRAMES) > Math.floor(before / SEARCH_FRAMES);
     const isSearch = this.#last === undefined || isDue;
     let found = isSearch ? undefined : await this.#measure(picture, this.#last!, STEP_MAX);
     if (found === undefined) {

@@ -82,6 +82,7 @@ export class FilmPictures implements MovingPictures {
     const times = new FrameTimes();
     const frames = decoder.frames(demuxer.packets(stream.index));
     let shown = 0;
+    let before = -1;
     // The picture whose end is not known before the next one has come.
     let waiting: Frame | undefined;
     using held = new DisposableStack();
@@ -96,8 +97,9 @@ export class FilmPictures implements MovingPictures {
         // Also where the first one was not handed out: whoever goes on from the middle has seen it before.
         const isRepeated = shown > first;
         rgb ??= await self.#convert(filter, frame, turn);
-        yield { frame: shown, rgb, isRepeated };
+        yield { frame: shown, rgb, isRepeated, before };
       }
+      if (to > first) before = first;
       if (isLast) return;
       frame.free();
       waiting = undefined;

@@ -28,15 +28,17 @@ export async function findPoints(
     found.push(Number.isNaN(points[0]) ? undefined : points);
   }
   const last = found.findLast((points) => points !== undefined);
-  const tracker = new FaceTracker(finder, last, found.length);
+  const tracker = new FaceTracker(finder, last);
   progress.begin(`finding the face in ${pictures.what}`, pictures.framesExpected, found.length);
   for await (
-    const { frame, rgb, isRepeated } of readAhead(
+    const { frame, rgb, isRepeated, before = frame - 1 } of readAhead(
       pictures.pictures({ from: found.length, ...(signal ? { signal } : {}) }),
     )
   ) {
     const what = `${pictures.what} at ${timeText(frame, FILM_FPS)}`;
-    const points = isRepeated ? found.at(-1) : await tracker.follow({ ...pictures.size, rgb }, frame, what);
+    const points = isRepeated
+      ? found.at(-1)
+      : await tracker.follow({ ...pictures.size, rgb }, { frame, before }, what);
     found.push(points);
     records.add(new Uint8Array((points ?? new Float32Array(MESH_POINTS * 3).fill(NaN)).slice().buffer));
     progress.at(found.length);

@@ -9,6 +9,8 @@ export interface MomentPicture {
   readonly rgb: Uint8Array;
   /** It is the one before once more. */
   readonly isRepeated: boolean;
+  /** Where pictures repeat: the frame at which the one before was first shown, handed out or not; -1 for none. */
+  readonly before?: number;
 }
 
 export interface MovingPictures {

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 import packages  # isort: skip  (before PyTorch)
 import numpy as np
@@ -31,6 +31,8 @@ FIRST = "inc.inconv.0.conv.6.weight"
 HEARS = "audio_model.conv1.conv.0.weight"
 HUBERT_SIZE = 1024
 WENET_COLUMNS, WENET_ANSWERS, WENET_SIZE = 67, 16, 512
+# What Ultralight's own inference feeds in every run: the place in the speech, and an empty cache.
+WENET_OFFSET, WENET_CACHED = 100, 16
 #: Only used to check the encoder; the lengths that published encoders leave open.
 TYPES = {onnx.TensorProto.FLOAT: np.float32, onnx.TensorProto.INT64: np.int64, onnx.TensorProto.BOOL: np.bool_}
 
@@ -78,13 +80,14 @@ def load(path: Path, mode: str) -> Ultralight:
 
 
 def take_wenet(source: Path, path: Path, answers: Answers) -> Dict[str, str]:
-    """Copies the encoder, checks what it answers to a first chunk, with nothing remembered; its names for ours."""
+    """Copies the encoder, checks what it answers to a chunk, with nothing remembered; its names for ours."""
     if not source.is_file():
         raise SystemExit(f"no file {source}, wanted WeNet's encoder.onnx")
     model = onnx.load(str(source))
     constants = {tensor.name for tensor in model.graph.initializer}
     values: Dict[str, np.ndarray] = {}
-    fbank = None
+    fbank: Optional[str] = None
+    heard: List[int] = []
     for value in model.graph.input:
         if value.name in constants:
             continue
@@ -92,17 +95,20 @@ def take_wenet(source: Path, path: Path, answers: Answers) -> Dict[str, str]:
         if kind.elem_type not in TYPES:
             raise SystemExit(f"{source}: input {value.name} is neither float32, int64 nor bool, wanted those")
         dims = [each.dim_value for each in kind.shape.dim]
-        if len(dims) == 3 and dims[2] in (0, 80) and fbank is None:
-            fbank, dims = value.name, [1, WENET_COLUMNS, 80]
+        if fbank is None and len(dims) in (3, 4) and (dims[-1] == 80 or value.name in ("chunk", "fbank", "speech")):
+            fbank, dims = value.name, [1] * (len(dims) - 2) + [WENET_COLUMNS, 80]
+            heard = dims
         if kind.elem_type == onnx.TensorProto.BOOL:
-            dims = [each or WENET_ANSWERS for each in dims]
+            dims = [each or (WENET_CACHED + WENET_ANSWERS if at == 2 else 1) for at, each in enumerate(dims)]
         elif len(dims) == 4:
-            dims = [each or (0 if at == 2 else 1) for at, each in enumerate(dims)]
+            dims = [each or (WENET_CACHED if at == 2 else 1) for at, each in enumerate(dims)]
         fills = np.ones if kind.elem_type == onnx.TensorProto.BOOL else np.zeros
         values[value.name] = fills(dims, TYPES[kind.elem_type])
+        if value.name == "offset":
+            values[value.name] = np.full(dims, WENET_OFFSET, TYPES[kind.elem_type])
     if fbank is None:
         raise SystemExit(f"{source} has no input [1, {WENET_COLUMNS}, 80], wanted WeNet's chunk encoder")
-    values[fbank] = np.random.default_rng(3).normal(size=(1, WENET_COLUMNS, 80)).astype(np.float32)
+    values[fbank] = np.random.default_rng(3).normal(size=heard).astype(np.float32)
     save(model, path)
     answer = run_graph(path, values)
     if answer.shape != (1, WENET_ANSWERS, WENET_SIZE):

@@ -71,9 +71,12 @@ export async function latentEncoder(
       note: `${says}; without them MuseTalk cannot speak on this avatar, the other engines and visemes can`,
     };
   }
+  const { encoder: graph } = stored.manifest.graphs;
+  const mark = stored.manifest.files.find(({ name }) => name === graph.file)?.sha256.slice(0, 16) ?? "";
   const opened = await openLatentEncoder(stored, { provider: providerChoice(provider), threads });
   const encoder = {
     model: stored.manifest.name,
+    mark,
     encode: (count: number, images: Float32Array) => opened.encode(count, images),
     [Symbol.dispose]: () => opened[Symbol.dispose](),
   };

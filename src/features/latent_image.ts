@@ -14,6 +14,8 @@ const PLANE = SIDE * SIDE;
 export const LATENT_IMAGE_VALUES = 3 * PLANE;
 /** Rows from here on are hidden from the network. */
 const MASKED_FROM_ROW = SIDE / 2;
+/** From here on 32-bit numbers are whole. */
+const WHOLE = 2 ** 23;
 
 /**
  * Writes `rgb` (256 x 256) as -1..1; with `isMasked` the lower half counts as black, which is -1: it is emptied before the
@@ -41,7 +43,9 @@ export function roundHalfEven(value: number): number {
 /** One value of the decoder (-1..1) as a byte: x / 2 + 0.5, clamped to 0..1, times 255, half to even, in 32 bits. */
 export function decodedByte(value: number): number {
   const unit = Math.fround(Math.fround(Math.fround(value) / 2) + 0.5);
-  return roundHalfEven(Math.fround((unit < 0 ? 0 : unit > 1 ? 1 : unit) * 255));
+  const level = Math.fround((unit < 0 ? 0 : unit > 1 ? 1 : unit) * 255);
+  // A sum as large as this has no place for a fraction: it is rounded half to even.
+  return Math.fround(level + WHOLE) - WHOLE;
 }
 
 /** From a decoder's image of `side` pixels a side (channel, row, column) to RGB bytes. */

@@ -4,99 +4,28 @@
  */
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
-import { loadFace, type VideoManifest } from "../../src/avatar/mod.ts";
-import { Fault, InputFault } from "../../src/errors/mod.ts";
+import { InputFault } from "../../src/errors/mod.ts";
 import { BOXES, fileEntry, TrackReader } from "../../src/film/mod.ts";
-import { type PreparedVideo, prepareVideo, type PrepareVideoOptions } from "../../src/prepare/mod.ts";
+import type { PrepareVideoOptions } from "../../src/prepare/mod.ts";
 import { FilmPictures } from "../../src/prepare/video/film_pictures.ts";
 import { POINT_RECORD_BYTES } from "../../src/prepare/video/find_points.ts";
 import { writeNeuralModel } from "../fakes/neural_models.ts";
 import { CLIP_SIDE, faceClip, ffmpeg, PORTRAIT } from "./face_clips.ts";
-import { clock, exists, LiveProcess, Room, skipWithout } from "./live_process.ts";
+import { exists, LiveProcess } from "./live_process.ts";
+import {
+  assertSame,
+  assertWhole,
+  call,
+  END_MS_MAX,
+  filesOf,
+  manifestOf,
+  run,
+  start,
+  test,
+} from "./prepare_clips.ts";
 
-const ignore = skipWithout("tests of prepare with clips", "ffmpeg") ||
-  !exists(PORTRAIT) && Deno.env.get("LIPCAM_REQUIRE_SYSTEM") !== "1";
 const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
 const H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p"];
-const END_MS_MAX = 60_000;
-
-interface Place {
-  readonly room: Room;
-  /** Where avatars are written to; what is made is made in `room.working`. */
-  readonly avatars: string;
-}
-
-function test(name: string, body: (place: Place) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      using room = new Room();
-      const avatars = `${room.data}/lipcam/avatars`;
-      await Deno.mkdir(avatars, { recursive: true });
-      await body({ room, avatars });
-    },
-  });
-}
-
-const start = (room: Room, ...args: string[]) => new LiveProcess(room, args, { command: "prepare" });
-
-async function run(room: Room, ...args: string[]) {
-  await using one = start(room, ...args);
-  return await one.ended(END_MS_MAX);
-}
-
-interface Called extends Partial<PrepareVideoOptions> {
-  readonly avatars: string;
-  /** The idle clip, where `clips` are not given. */
-  readonly path?: string;
-}
-
-/** Without a process of its own. */
-async function call({ avatars, path = "", ...more }: Called): Promise<PreparedVideo & { notes: string[] }> {
-  const notes: string[] = [];
-  const made = await prepareVideo({
-    clips: [{ name: "idle", role: "idle", path, hasSound: false }],
-    engines: ["wav2lip"],
-    version: "1.5",
-    shiftPx: 0,
-    id: "anna",
-    parent: avatars,
-    isForced: false,
-    hasPreview: false,
-    clock,
-    nowMs: 0,
-    onProgress: () => {},
-    onNote: (line) => notes.push(line),
-    ...more,
-  });
-  return { ...made, notes };
-}
-
-const filesOf = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
-
-function manifestOf(folder: string): VideoManifest {
-  return JSON.parse(Deno.readTextFileSync(`${folder}/avatar.json`));
-}
-
-/** Everything is the same but the name. */
-async function assertSame(folder: string, other: string): Promise<void> {
-  assertEquals(filesOf(folder), filesOf(other));
-  for (const name of filesOf(folder).filter((one) => one !== "avatar.json")) {
-    assertEquals(await fileEntry(folder, name), await fileEntry(other, name), name);
-  }
-  const plain = (one: string) => ({ ...manifestOf(one), id: "", name: "" });
-  assertEquals(plain(folder), plain(other));
-}
-
-/** It is what its manifest says, and a stage can show it. */
-async function assertWhole(folder: string): Promise<VideoManifest> {
-  const manifest = manifestOf(folder);
-  for (const file of manifest.files ?? []) assertEquals(await fileEntry(folder, file.name), file);
-  using face = await loadFace(folder, { width: 320, height: 180 }, { patienceMs: 10_000 });
-  assertEquals(face.film?.clips.length, manifest.clips.length);
-  return manifest;
-}
 
 test("prepare makes an avatar of a clip of 30 frames a second, that live takes", async ({ room, avatars }) => {
   await faceClip(`${room.working}/clip.mp4`, { seconds: 2, fps: 30 });
@@ -312,28 +241,6 @@ test("prepare bridges half a second without a face and names two seconds, and tw
   assertEquals(filesOf(avatars), ["anna"]);
 });
 
-test("prepare names an encoder that answers no numbers, and keeps nothing of it", async ({ room, avatars }) => {
-  const path = `${room.working}/clip.mp4`;
-  await faceClip(path, { seconds: 0.2 });
-  const encoder = (value: number) => ({
-    model: "m",
-    encode: (count: number) => Promise.resolve(new Float32Array(count * 4 * 32 * 32).fill(value)),
-  });
-  for (const value of [NaN, 70_000, -Infinity]) {
-    const fault = await assertRejects(
-      () => call({ avatars, path, engines: ["musetalk"], encoder: encoder(value) }),
-      Fault,
-      `answered ${value} for the face at 0:00.0`,
-    );
-    assertEquals(fault.code, "bad_latents");
-    assertEquals(exists(`${avatars}/anna`), false);
-  }
-  const { notes, folder } = await call({ avatars, path, engines: ["musetalk"], encoder: encoder(0.25) });
-  assertEquals(notes, ["clip.mp4: resumed from frame 5"]);
-  const halves = new Float16Array((await Deno.readFile(`${folder}/idle.latents`)).buffer);
-  assertEquals([halves.length, new Set(halves)], [5 * 8192, new Set([0.25])]);
-});
-
 test("prepare refuses clips and wishes that cannot be meant in one line, and leaves nothing", async ({ room, avatars }) => {
   const at = (name: string) => `${room.working}/${name}`;
   await faceClip(at("clip.mp4"), { seconds: 0.2 });
@@ -374,21 +281,4 @@ test("prepare refuses clips and wishes that cannot be meant in one line, and lea
     assertStringIncludes(lines.at(-1)!, says);
     assertEquals(filesOf(avatars), [], says);
   }
-});
-
-test("prepare knows which frames a picture stands for wherever it begins", async ({ room }) => {
-  const path = `${room.working}/slow.mkv`;
-  await faceClip(path, { seconds: 1, fps: 8 });
-  const film = await FilmPictures.open(path);
-  const from = async (first: number) => {
-    const places: [isRepeated: boolean, before: number | undefined][] = [];
-    for await (const { isRepeated, before } of film.pictures({ from: first })) {
-      places.push([isRepeated, before]);
-    }
-    return places;
-  };
-  const all = await from(0);
-  assertEquals(all.filter(([isRepeated]) => !isRepeated).length, 8);
-  assertEquals(all.slice(0, 5).map(([, before]) => before), [-1, -1, 0, 0, 0]);
-  for (let first = 1; first < all.length; first++) assertEquals(await from(first), all.slice(first));
 });

@@ -1,5 +1,13 @@
-import { assertAlmostEquals, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import { HOP_SAMPLES, RealFft, type SpeechBandFeatures, SpeechBands } from "../../src/features/mod.ts";
+import { RealFft32 } from "../../src/features/fft32.ts";
 
 Deno.test("RealFft.power equals the definition of the transform", () => {
   for (const size of [4, 10, 32, 40, 128, 250, 400]) {
@@ -16,6 +24,31 @@ Deno.test("RealFft.power equals the definition of the transform", () => {
       const exact = real * real + imaginary * imaginary;
       assertAlmostEquals(power[k]!, exact, 1e-5 * (1 + exact), `bin ${k} of ${size}`);
     }
+  }
+});
+
+Deno.test("RealFft32.power is the definition's to 32 bits, at every mixture of fours and fives", () => {
+  for (const size of [4, 16, 20, 64, 80, 100, 256, 400, 500]) {
+    const input = Float32Array.from(
+      { length: size },
+      (_, n) => Math.sin(n * n * 0.7) + 0.3 * Math.cos(n * 1.9),
+    );
+    const power = new Float32Array(size / 2 + 1);
+    new RealFft32(size).power(input, power);
+    for (let k = 0; k <= size / 2; k++) {
+      let [real, imaginary] = [0, 0];
+      input.forEach((value, n) => {
+        real += value * Math.cos(2 * Math.PI * k * n / size);
+        imaginary += value * Math.sin(2 * Math.PI * k * n / size);
+      });
+      assert(Math.abs(power[k]! - (real ** 2 + imaginary ** 2)) < 1e-5 * size, `size ${size}, bin ${k}`);
+    }
+  }
+});
+
+Deno.test("RealFft32 refuses a size that it cannot take apart", () => {
+  for (const size of [0, 1, 5, 25, 8, 401, 12, NaN, 40.5]) {
+    assertThrows(() => new RealFft32(size), RangeError, `${size} samples`);
   }
 });
 

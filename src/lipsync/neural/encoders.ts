@@ -117,9 +117,13 @@ export async function openHubertEncoder(
   });
 }
 
+/** What Ultralight feeds a chunk encoder with in every run: the place in the speech, and an empty cache of 16 answers. */
+const WENET_OFFSET = 100n;
+const WENET_CACHED = 16;
+
 /**
- * fbank: 67 columns of 80. Answers 16 features of 512 values. What a chunk encoder remembers (offset, caches, mask) is
- * zero in every run, the mask full: each run stands by itself.
+ * fbank: 67 columns of 80. Answers 16 features of 512 values. What a chunk encoder remembers is the same in every run, the
+ * caches zero, the mask full: each run stands by itself, as Ultralight's do.
  */
 export async function openWenetEncoder(
   model: StoredNeuralModel,
@@ -134,12 +138,27 @@ export async function openWenetEncoder(
     { name: "cnn_cache", dims: ["l", 1, "E", "K"], otherDims: [["l", "b", "E", "K"]], isOptional: true },
     { name: "att_mask", dims: [1, 1, "M"], types: ["bool"], isOptional: true },
   ];
-  const words = { L: 1, H: 1, C: 0, D: 1, l: 1, b: 1, E: 1, K: 1, M: WENET_ANSWERS };
+  const words = {
+    L: 1,
+    H: 1,
+    C: WENET_CACHED,
+    D: 1,
+    l: 1,
+    b: 1,
+    E: 1,
+    K: 1,
+    M: WENET_CACHED + WENET_ANSWERS,
+  };
   const session = await OnnxSession.open({
     source: path,
     what,
     inputs: [
-      { name: "fbank", dims: [1, WENET_COLUMNS, FBANK_BINS], hints: ["chunk", "speech", "feats"] },
+      {
+        name: "fbank",
+        dims: [1, WENET_COLUMNS, FBANK_BINS],
+        otherDims: [[1, 1, WENET_COLUMNS, FBANK_BINS]],
+        hints: ["chunk", "speech", "feats"],
+      },
       ...memory,
     ],
     outputs: [{
@@ -163,11 +182,14 @@ export async function openWenetEncoder(
     feeds[name] = binding.type === "bool"
       ? session.tensor(new Uint8Array(values).fill(1), dims, "bool")
       : session.tensor(
-        binding.type === "int64" ? new BigInt64Array(values) : new Float32Array(values),
+        binding.type === "int64"
+          ? new BigInt64Array(values).fill(name === "offset" ? WENET_OFFSET : 0n)
+          : new Float32Array(values),
         dims,
       );
   }
-  const dims = [1, WENET_COLUMNS, FBANK_BINS];
+  const isDeep = session.inputs.get("fbank")!.dims.length === 4;
+  const dims = [...(isDeep ? [1] : []), 1, WENET_COLUMNS, FBANK_BINS];
   return sequence(model, session, async (values) => {
     feeds["fbank"] = session.tensor(values, dims);
     return (await session.run(feeds))["hidden"]!.data as Float32Array;

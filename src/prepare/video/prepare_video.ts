@@ -44,7 +44,11 @@ export interface PrepareVideoOptions extends FolderPlace {
   readonly version: MuseTalkVersion;
   readonly shiftPx: number;
   /** With MuseTalk among the engines; named, so that what was encoded by another is not taken up again. */
-  readonly encoder?: LatentEncoder & { readonly model: string };
+  readonly encoder?: LatentEncoder & {
+    readonly model: string;
+    /** Another one for other weights of the same name. */
+    readonly mark?: string;
+  };
   /** Writes preview-boxes.png. */
   readonly hasPreview: boolean;
   readonly clock: Clock;
@@ -121,7 +125,9 @@ async function prepareIn(
       const latents = options.encoder && !input.hasSound
         ? {
           encoder: options.encoder,
-          records: stack.use(await workshop.records(`${input.name}.latents`, LATENT_RECORD_BYTES)),
+          records: stack.use(
+            await workshop.records(`${input.name}${options.encoder.mark ?? ""}.latents`, LATENT_RECORD_BYTES),
+          ),
         }
         : undefined;
       const wishes: ClipWishes = {

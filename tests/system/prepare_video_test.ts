@@ -11,7 +11,7 @@ import { FilmPictures } from "../../src/prepare/video/film_pictures.ts";
 import { POINT_RECORD_BYTES } from "../../src/prepare/video/find_points.ts";
 import { writeNeuralModel } from "../fakes/neural_models.ts";
 import { CLIP_SIDE, faceClip, ffmpeg, PORTRAIT } from "./face_clips.ts";
-import { exists, LiveProcess } from "./live_process.ts";
+import { LiveProcess } from "./live_process.ts";
 import {
   assertSame,
   assertWhole,

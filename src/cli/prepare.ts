@@ -162,7 +162,12 @@ async function video(context: CommandContext, path: string, id: string): Promise
   const opened = engines.includes("musetalk")
     ? await latentEncoder(loaded.config, folders, flags.text("engine") === "musetalk")
     : {};
-  if (opened.note !== undefined) context.note(`prepare: ${opened.note}`);
+  // Said once there is work to do: what is wrong with a clip is one line.
+  let note = opened.note;
+  const sayNote = () => {
+    if (note !== undefined) context.note(`prepare: ${note}`);
+    note = undefined;
+  };
   using encoder = opened.encoder;
   const made = await prepareVideo({
     clips,
@@ -177,7 +182,10 @@ async function video(context: CommandContext, path: string, id: string): Promise
     nowMs: context.now().getTime(),
     signal: context.stopSignal(),
     ...(encoder ? { encoder } : {}),
-    onProgress: (progress) => isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress),
+    onProgress: (progress) => {
+      sayNote();
+      isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress);
+    },
     onNote: (line) => context.note(`prepare: ${line}`),
   }).catch((error) => {
     if (context.stopSignal().aborted) context.note("prepare: stopped; the same command goes on from here");

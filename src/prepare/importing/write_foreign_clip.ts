@@ -101,8 +101,7 @@ async function faceOf(
   const side = FACE_SIDE[kind];
   const face = await readPicture(folder.file(faces![sources[frame]!]!));
   if (face.width === side && face.height === side) return face.rgb;
-  const kernel = kind === "wav2lip" ? "linear" : "area";
-  return cutResized(rgb, pictures.size.width, inside(box, pictures.size), side, kernel);
+  return cutResized(rgb, pictures.size.width, inside(box, pictures.size), side, "linear");
 }
 
 /** A box may reach into the column or row that was left out. */

@@ -44,6 +44,14 @@ export class CapacityFault extends Fault {
   }
 }
 
+/** A disk that has no room left; `action` starts the sentence. */
+export function diskFull(action: string, cause?: unknown): Fault {
+  return new Fault(`${action}: no space left on the disk, wanted some to be freed`, {
+    code: "disk_full",
+    cause,
+  });
+}
+
 /** The one line of an unknown thrown value, without stack and without line breaks. */
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

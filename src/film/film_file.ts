@@ -6,7 +6,7 @@
 import { type CodecParameters, FormatContext, type Packet, Rational, type Stream } from "node-av/lib";
 import { AVFMT_FLAG_BITEXACT } from "node-av/constants";
 import { FILM_FPS } from "./clip.ts";
-import { expectOk } from "./media_status.ts";
+import { expectOk } from "../media/mod.ts";
 
 const FRAME = new Rational(1, FILM_FPS);
 

@@ -14,7 +14,7 @@ import {
 } from "node-av/constants";
 import type { FrameSize } from "../time/mod.ts";
 import { copyRows, type FilmReader } from "./film_reader.ts";
-import { expectOk } from "./media_status.ts";
+import { expectOk } from "../media/mod.ts";
 
 /** In pixels of the film; all four even. */
 export interface FilmPart extends FrameSize {

@@ -33,7 +33,7 @@ import { Fault } from "../errors/mod.ts";
 import type { FrameSize } from "../time/mod.ts";
 import { FILM_FPS } from "./clip.ts";
 import { FilmFile } from "./film_file.ts";
-import { expectOk, setOptions } from "./media_status.ts";
+import { expectOk, setOptions } from "../media/mod.ts";
 
 /** Frames from one key frame to the next. */
 export const GROUP_FRAMES = 8;

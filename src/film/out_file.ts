@@ -5,8 +5,7 @@
  * held but what the system holds. Main thread; writing happens on the runtime's.
  */
 import { createHash } from "node:crypto";
-import { Fault, oneLine } from "../errors/mod.ts";
-import { diskFull } from "./disk_full.ts";
+import { diskFull, Fault, oneLine } from "../errors/mod.ts";
 
 const HASHED_AT_ONCE_BYTES = 1 << 20;
 

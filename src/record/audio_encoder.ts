@@ -15,7 +15,7 @@ import {
 } from "node-av/constants";
 import { SAMPLE_RATE_HZ } from "../time/mod.ts";
 import type { Container } from "./container.ts";
-import { expectOk } from "./media_fault.ts";
+import { expectOk } from "../media/mod.ts";
 
 export class AudioEncoder implements Disposable {
   readonly context: CodecContext;

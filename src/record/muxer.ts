@@ -5,7 +5,7 @@
  */
 import { type CodecContext, FormatContext, type Packet, type Stream } from "node-av/lib";
 import { AVFMT_FLAG_BITEXACT, AVFMT_FLAG_FLUSH_PACKETS } from "node-av/constants";
-import { expectOk, setOptions } from "./media_fault.ts";
+import { expectOk, setOptions } from "../media/mod.ts";
 import type { Container } from "./container.ts";
 
 interface Track {

@@ -6,7 +6,7 @@
 import type { Frame } from "node-av/lib";
 import type { FrameSize } from "../time/mod.ts";
 import { pictureBytes } from "../unit/mod.ts";
-import { expectOk } from "./media_fault.ts";
+import { expectOk } from "../media/mod.ts";
 
 export class PicturePlanes {
   readonly #frame: Frame;

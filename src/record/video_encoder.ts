@@ -20,7 +20,7 @@ import {
 import type { FrameSize } from "../time/mod.ts";
 import type { Container } from "./container.ts";
 import { PicturePlanes } from "./picture_planes.ts";
-import { expectOk, setOptions } from "./media_fault.ts";
+import { expectOk, setOptions } from "../media/mod.ts";
 
 /** Seconds between key frames; also what a killed recording loses at most. */
 export const KEY_FRAME_SECONDS = 2;

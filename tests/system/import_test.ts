@@ -6,9 +6,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describeFilm, type VideoManifest } from "../../src/avatar/mod.ts";
 import { BOXES, PackReader, TrackReader } from "../../src/film/mod.ts";
 import { exists, Room } from "./live_process.ts";
+import { runPrepare } from "./prepare_process.ts";
 
 const PYTHON = Deno.env.get("LIPCAM_PYTHON") ?? "/usr/bin/python3";
-const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
 const WRITER = decodeURIComponent(new URL("foreign_avatar.py", import.meta.url).pathname);
 const PORTRAIT = "/usr/lib/python3/dist-packages/skimage/data/astronaut.png";
 const isRequired = Deno.env.get("LIPCAM_REQUIRE_SYSTEM") === "1";
@@ -38,17 +38,6 @@ async function write(folder: string, kind: string): Promise<Expected> {
   return JSON.parse(Deno.readTextFileSync(`${folder}/expected.json`));
 }
 
-/** As a person runs it. */
-async function prepare(room: Room, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--deny-net", MAIN, "prepare", ...args],
-    cwd: room.working,
-    env: room.env(),
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
 for (const kind of ["musetalk", "wav2lip", "ultralight"] as const) {
   Deno.test({
     name: `prepare imports a ${kind} folder as Python wrote it`,
@@ -57,7 +46,7 @@ for (const kind of ["musetalk", "wav2lip", "ultralight"] as const) {
       using room = new Room();
       const path = `${room.working}/made`;
       const expected = await write(path, kind);
-      const { code, stdout, stderr } = await prepare(room, path, "--id", "anna", "--json");
+      const { code, stdout, stderr } = await runPrepare(room, path, "--id", "anna", "--json");
       assertEquals(code, 0, stderr);
       const { folder, frames, tookMs } = JSON.parse(stdout);
       console.log(`${kind}: ${frames} frames in ${tookMs} ms`);

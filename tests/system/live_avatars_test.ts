@@ -8,23 +8,36 @@ const JOB_MS_MAX = 90_000;
 const ignore = skipWithout("avatars over the API", "ffmpeg") ||
   (!exists(PORTRAIT) && Deno.env.get("LIPCAM_REQUIRE_SYSTEM") !== "1");
 
-async function post(live: LiveProcess, path: string, body: unknown): Promise<[number, Json]> {
+/** What these requests are answered with, each with some of it. */
+interface Answer {
+  readonly job: number;
+  readonly id: string;
+  readonly state: string;
+  readonly progress: number;
+  readonly error: string;
+  readonly jobs: readonly Answer[];
+  readonly shown: string;
+  readonly avatars: readonly { readonly id: string; readonly kind: string }[];
+}
+
+const get = async (live: LiveProcess, path: string): Promise<Partial<Answer>> =>
+  await (await live.fetch(path)).json();
+
+async function post(live: LiveProcess, path: string, body: unknown): Promise<[number, Partial<Answer>]> {
   const answer = await live.fetch(path, { method: "POST", body: JSON.stringify(body) });
   return [answer.status, await answer.json()];
 }
 
-// deno-lint-ignore no-explicit-any -- what a foreign client sees
-type Json = any;
-
-async function job(live: LiveProcess, number: number): Promise<Json> {
-  const { jobs } = await (await live.fetch("/v1/avatars/jobs")).json();
-  return jobs.find((one: Json) => one.job === number);
+async function job(live: LiveProcess, number: number | undefined): Promise<Partial<Answer>> {
+  const found = (await get(live, "/v1/avatars/jobs")).jobs?.find(({ job }) => job === number);
+  assert(found, `job ${number} is not listed`);
+  return found;
 }
 
-const inState = (live: LiveProcess, number: number, ...states: string[]) =>
+const inState = (live: LiveProcess, number: number | undefined, ...states: string[]) =>
   until(`job ${number} ${states}`, JOB_MS_MAX, async () => {
     const found = await job(live, number);
-    return states.includes(found.state) && found;
+    return states.includes(found.state!) && found;
   }, 100);
 
 Deno.test({
@@ -50,14 +63,14 @@ Deno.test({
     assertEquals(busy, 429);
     assertStringIncludes(JSON.stringify(refusal), "wanted one at a time");
     await inState(live, 1, "completed");
-    const { shown, avatars } = await (await live.fetch("/v1/avatars")).json();
+    const { shown, avatars } = await get(live, "/v1/avatars");
     assertEquals(shown, "mai");
-    assert(avatars.some(({ id, kind }: Json) => id === "anna" && kind === "video"), JSON.stringify(avatars));
+    assert(avatars!.some(({ id, kind }) => id === "anna" && kind === "video"), JSON.stringify(avatars));
     assertEquals((await post(live, "/v1/avatar", { avatar: "anna" }))[0], 200);
-    assertEquals((await (await live.fetch("/v1/avatars")).json()).shown, "anna");
+    assertEquals((await get(live, "/v1/avatars")).shown, "anna");
 
     const [, second] = await post(live, "/v1/avatars", { path: at("long.mp4"), id: "berta", engine: "all" });
-    await until("its progress", JOB_MS_MAX, async () => (await job(live, second.job)).progress > 0.01);
+    await until("its progress", JOB_MS_MAX, async () => ((await job(live, second.job)).progress ?? 0) > 0.01);
     const [, stopped] = await post(live, "/v1/avatars/stop", { job: second.job });
     assertEquals(stopped.state, "stopped");
     assert(!exists(`${room.data}/lipcam/avatars/berta`), "a half avatar was left");
@@ -65,7 +78,7 @@ Deno.test({
     const [, third] = await post(live, "/v1/avatars", { path: at("no.mp4"), id: "cara" });
     const failed = await inState(live, third.job, "failed", "completed");
     assertEquals(failed.state, "failed");
-    assertStringIncludes(failed.error, "no.mp4");
+    assertStringIncludes(failed.error!, "no.mp4");
 
     const after = await live.state();
     assert(after.picture.units > before.picture.units);
@@ -92,5 +105,5 @@ Deno.test("avatars over the API: what is wrong is said in a line, and the progra
     assertEquals(got, status, `${path} ${JSON.stringify(body)}: ${text}`);
     assertStringIncludes(text, said);
   }
-  assertEquals((await (await live.fetch("/v1/avatars")).json()).shown, "mai");
+  assertEquals((await get(live, "/v1/avatars")).shown, "mai");
 });

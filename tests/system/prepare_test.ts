@@ -22,26 +22,15 @@ import {
   widthOf,
 } from "../geometry/mouth_geometry.ts";
 import { exists, Room } from "./live_process.ts";
+import { runPrepare } from "./prepare_process.ts";
 
 const PICTURES = "/usr/lib/python3/dist-packages/skimage/data";
 const ASTRONAUT = `${PICTURES}/astronaut.png`;
 const ADMIRAL = "/usr/share/matplotlib/mpl-data/sample_data/grace_hopper.jpg";
-const MAIN = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
 const SIZE = { width: 1280, height: 720 };
 
 const ignore = !(exists(ASTRONAUT) && exists(ADMIRAL)) && Deno.env.get("LIPCAM_REQUIRE_SYSTEM") !== "1";
 if (ignore) console.error("skipped: tests of prepare: the package python3-skimage is not installed");
-
-/** As a person runs it, but with the network shut. */
-async function run(room: Room, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--deny-net", MAIN, "prepare", ...args],
-    cwd: room.working,
-    env: room.env(),
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
 
 /** The mouth of a prepared avatar, for the checker; `part` of the photo's mouth is as wide as the closed one. */
 async function look(folder: string, part: number): Promise<{ eye: Omit<MouthEye, "hasLips">; mesh: Mesh }> {
@@ -69,7 +58,7 @@ Deno.test({
   ignore,
   async fn() {
     using room = new Room();
-    const { code, stdout, stderr } = await run(room, ASTRONAUT, "--id", "astronaut", "--json");
+    const { code, stdout, stderr } = await runPrepare(room, ASTRONAUT, "--id", "astronaut", "--json");
     assertEquals(code, 0, stderr);
     for (const step of STEPS) assertStringIncludes(stderr, step);
     const { folder, faceWidthPx, tookMs } = JSON.parse(stdout);
@@ -97,11 +86,11 @@ Deno.test({
     assertLess(widthOf(opening) / heightOf(opening), 1.7);
     assertLess(0.6, widthOf(opening) / heightOf(opening));
 
-    const again = await run(room, ASTRONAUT, "--id", "astronaut");
+    const again = await runPrepare(room, ASTRONAUT, "--id", "astronaut");
     assertEquals([again.code, again.stdout], [2, ""]);
     assertStringIncludes(again.stderr, "--force");
     assertEquals(again.stderr.trim().split("\n").length, 1, again.stderr);
-    const forced = await run(room, ASTRONAUT, "--id", "astronaut", "--force");
+    const forced = await runPrepare(room, ASTRONAUT, "--id", "astronaut", "--force");
     assertEquals(forced.code, 0, forced.stderr);
   },
 });
@@ -146,7 +135,7 @@ Deno.test({
       [["absent.jpg", "--id", "me"], "absent.jpg"],
     ];
     for (const [args, says] of cases) {
-      const { code, stdout, stderr } = await run(room, ...args);
+      const { code, stdout, stderr } = await runPrepare(room, ...args);
       assertEquals([code, stdout], [2, ""], stderr);
       assertStringIncludes(stderr.trim().split("\n").at(-1)!, says);
       assertEquals(exists(`${room.data}/lipcam/avatars/me`), false);

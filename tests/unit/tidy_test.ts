@@ -18,6 +18,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["time"],
   ["metrics"],
   ["text"],
+  ["media"],
   ["speech"],
   ["pickle"],
   ["model"],
@@ -104,7 +105,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     ),
   ],
   "nothing has the type that switches checking off": forbid(
-    /(:|<|\bas|\||,)\s*any\b(?!\s*[(.:=])|\bany\[\]/,
+    /(:|<|\bas|\||,|\btype \w+ =)\s*any\b(?!\s*[(.:=])|\bany\[\]/,
     "uses any",
     isOurs,
   ),
@@ -274,7 +275,10 @@ const MADE_UP: Readonly<Record<string, { bad: [string, string][]; good: [string,
     ],
   },
   "nothing has the type that switches checking off": {
-    bad: [["src/a.ts", "let a: any;"], ["src/b.ts", "f(x as any)"], ["tests/c.ts", "Map<string, any>"]],
+    bad: [["src/a.ts", "let a: any;"], ["src/b.ts", "f(x as any)"], ["tests/c.ts", "Map<string, any>"], [
+      "tests/d.ts",
+      "type Json = any;",
+    ]],
     good: [["src/a.ts", "AbortSignal.any([a, b]); // as any other"], [
       "src/b.ts",
       'const a: string = ": any";',

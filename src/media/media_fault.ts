@@ -4,7 +4,7 @@
  */
 import { FFmpegError, Option, type OptionCapableObject } from "node-av/lib";
 import { AV_OPT_SEARCH_CHILDREN, AVERROR_ENOSPC } from "node-av/constants";
-import { Fault } from "../errors/mod.ts";
+import { diskFull, Fault } from "../errors/mod.ts";
 
 /** The system refuses to let the file grow: disk, quota or size limit. */
 const EDQUOT = -122;
@@ -13,9 +13,7 @@ const EFBIG = -27;
 /** Throws Fault `disk_full` or `media_error` when `status` is negative; `action` starts the sentence. */
 export function expectOk(status: number, action: string): void {
   if (status >= 0) return;
-  if (status === AVERROR_ENOSPC || status === EDQUOT || status === EFBIG) {
-    throw new Fault(`${action}: no space left on the disk`, { code: "disk_full" });
-  }
+  if (status === AVERROR_ENOSPC || status === EDQUOT || status === EFBIG) throw diskFull(action);
   const reason = FFmpegError.fromCode(status)?.message ?? "unknown";
   throw new Fault(`${action} failed: ${reason} (${status})`, { code: "media_error" });
 }

@@ -1,0 +1,1 @@
+export { expectOk, setOptions } from "./media_fault.ts";

@@ -1,10 +1,10 @@
 /** What a video engine costs before anybody waits for it: hearing a second of speech, and a frame by batch size. */
 import { Wav2LipFeatures } from "../../src/features/mod.ts";
-import { BatchCost } from "../../src/lipsync/neural/batch_cost.ts";
-import { measureRung } from "../../src/lipsync/neural/measure.ts";
-import type { EngineProcessOrder } from "../../src/lipsync/neural/messages.ts";
-import type { Family } from "../../src/lipsync/neural/mouth_network.ts";
-import { openRung } from "../../src/lipsync/neural/open_rung.ts";
+import { BatchCost } from "../../src/lipsync/neural/engine/batch_cost.ts";
+import { measureRung } from "../../src/lipsync/neural/engine/measure.ts";
+import type { EngineProcessOrder } from "../../src/lipsync/neural/process/messages.ts";
+import type { Family } from "../../src/lipsync/neural/networks/mouth_network.ts";
+import { openRung } from "../../src/lipsync/neural/process/open_rung.ts";
 import { type Figure, figure, single } from "./figure.ts";
 import { clock } from "./programme.ts";
 

@@ -24,13 +24,18 @@ export type {
   ReadyNews,
   RungReport,
   StatusNews,
-} from "./neural/messages.ts";
-export { type NeuralState, RunningNeural, type StartNeuralOptions } from "./neural/start_neural.ts";
-export { type LatentEncoder, openLatentEncoder } from "./neural/encoders.ts";
-export { RungStack } from "./neural/rung_stack.ts";
-export { SpeechTap } from "./neural/speech_tap.ts";
-export { FAMILIES, type Family } from "./neural/mouth_network.ts";
-export { NEURAL_GAUGES, type NeuralGauge, type NeuralGauges, neuralGauges } from "./neural/neural_gauges.ts";
+} from "./neural/process/messages.ts";
+export { type NeuralState, RunningNeural, type StartNeuralOptions } from "./neural/process/start_neural.ts";
+export { type LatentEncoder, openLatentEncoder } from "./neural/networks/encoders.ts";
+export { RungStack } from "./neural/process/rung_stack.ts";
+export { SpeechTap } from "./neural/process/speech_tap.ts";
+export { FAMILIES, type Family } from "./neural/networks/mouth_network.ts";
+export {
+  NEURAL_GAUGES,
+  type NeuralGauge,
+  type NeuralGauges,
+  neuralGauges,
+} from "./neural/process/neural_gauges.ts";
 export { PATCH_SIDE_MAX, PATCH_SLOTS, type PatchResult, PatchRing } from "./patch_ring.ts";
 export { emptyPlace, type StagePlace, WalkBoard } from "./walk_board.ts";
 export { type EngineState, type RunningEngine, startEngine, type StartEngineOptions } from "./start.ts";

@@ -3,7 +3,7 @@
  * does (silence). Policy when full: the host waits. Capacity bounds how far an engine can run ahead.
  */
 import { SlotRing, type SlotRingShape } from "../time/mod.ts";
-import { FAMILIES, type Family } from "./neural/mouth_network.ts";
+import { FAMILIES, type Family } from "./neural/networks/mouth_network.ts";
 
 export const PATCH_SIDE_MAX = 256;
 /** Slots of a programme's ring: more than `leadMsMax` ever allows at 60 fps would only be thrown away. */

@@ -14,8 +14,8 @@ import {
   openHubertEncoder,
   openWenetEncoder,
   openWhisperEncoder,
-} from "../../src/lipsync/neural/encoders.ts";
-import type { NetworkOptions } from "../../src/lipsync/neural/network_base.ts";
+} from "../../src/lipsync/neural/networks/encoders.ts";
+import type { NetworkOptions } from "../../src/lipsync/neural/networks/network_base.ts";
 import type { StoredNeuralModel } from "../../src/model/mod.ts";
 
 interface KeptArray {

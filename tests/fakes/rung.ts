@@ -1,7 +1,7 @@
 /** A rung that renders at once what can be read back: the patch's first bytes are the frame of speech and of the film. */
 import type { FeatureStream } from "../../src/features/mod.ts";
-import type { MouthNetwork } from "../../src/lipsync/neural/mouth_network.ts";
-import { type FaceSource, Rung, type WalkedFilm } from "../../src/lipsync/neural/rung.ts";
+import type { MouthNetwork } from "../../src/lipsync/neural/networks/mouth_network.ts";
+import { type FaceSource, Rung, type WalkedFilm } from "../../src/lipsync/neural/engine/rung.ts";
 
 export const IDLE_FILM: WalkedFilm = { role: "idle", frames: 100, order: "pingpong", hasSound: false };
 export const WAVE_FILM: WalkedFilm = { role: "action", frames: 10, order: "once", hasSound: false };

@@ -11,8 +11,8 @@ import {
   openLatentEncoder,
   openWenetEncoder,
   openWhisperEncoder,
-} from "../../src/lipsync/neural/encoders.ts";
-import { openMouthNetwork } from "../../src/lipsync/neural/open_network.ts";
+} from "../../src/lipsync/neural/networks/encoders.ts";
+import { openMouthNetwork } from "../../src/lipsync/neural/networks/open_network.ts";
 import { openNeuralModel, type StoredNeuralModel } from "../../src/model/mod.ts";
 import { NeuralAnswers } from "../fakes/neural_answers.ts";
 

@@ -9,9 +9,9 @@ import {
   providerChoice,
 } from "../../src/model/mod.ts";
 import { delay } from "../../src/time/mod.ts";
-import { openWhisperEncoder } from "../../src/lipsync/neural/encoders.ts";
-import { Wav2LipNetwork } from "../../src/lipsync/neural/wav2lip_network.ts";
-import { openMouthNetwork } from "../../src/lipsync/neural/open_network.ts";
+import { openWhisperEncoder } from "../../src/lipsync/neural/networks/encoders.ts";
+import { Wav2LipNetwork } from "../../src/lipsync/neural/networks/wav2lip_network.ts";
+import { openMouthNetwork } from "../../src/lipsync/neural/networks/open_network.ts";
 import { type NeuralModelOptions, renamed, writeNeuralModel } from "../fakes/neural_models.ts";
 import { writeFakeModel } from "../fakes/viseme_model.ts";
 import type { Graph } from "../fakes/onnx_bytes.ts";

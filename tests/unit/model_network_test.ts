@@ -6,10 +6,10 @@ import {
   openLatentEncoder,
   openWenetEncoder,
   openWhisperEncoder,
-} from "../../src/lipsync/neural/encoders.ts";
-import type { MouthNetwork } from "../../src/lipsync/neural/mouth_network.ts";
-import { MuseTalkNetwork } from "../../src/lipsync/neural/musetalk_network.ts";
-import { openMouthNetwork } from "../../src/lipsync/neural/open_network.ts";
+} from "../../src/lipsync/neural/networks/encoders.ts";
+import type { MouthNetwork } from "../../src/lipsync/neural/networks/mouth_network.ts";
+import { MuseTalkNetwork } from "../../src/lipsync/neural/networks/musetalk_network.ts";
+import { openMouthNetwork } from "../../src/lipsync/neural/networks/open_network.ts";
 import { COLOURS, weights } from "../fakes/neural_graphs.ts";
 import { type NeuralModelOptions, writeNeuralModel } from "../fakes/neural_models.ts";
 

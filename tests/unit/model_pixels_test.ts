@@ -6,8 +6,8 @@ import {
   fillWav2LipFace,
   LinearResize,
   placeUltralightPatch,
-} from "../../src/lipsync/neural/face_values.ts";
-import { PatchWriter, type Range } from "../../src/lipsync/neural/patch_writer.ts";
+} from "../../src/lipsync/neural/networks/face_values.ts";
+import { PatchWriter, type Range } from "../../src/lipsync/neural/networks/patch_writer.ts";
 
 /** A picture of `side` pixels as the runtime would answer it. */
 function written(values: Iterable<number>, side: number, range: Range, isBgr = false) {

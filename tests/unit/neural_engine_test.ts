@@ -1,8 +1,8 @@
 /** The video engine without a process: what it answers, in which order, for which place of the film. */
 import { assert, assertEquals } from "@std/assert";
-import { BatchCost } from "../../src/lipsync/neural/batch_cost.ts";
-import { NeuralEngine } from "../../src/lipsync/neural/neural_engine.ts";
-import type { Rung } from "../../src/lipsync/neural/rung.ts";
+import { BatchCost } from "../../src/lipsync/neural/engine/batch_cost.ts";
+import { NeuralEngine } from "../../src/lipsync/neural/engine/neural_engine.ts";
+import type { Rung } from "../../src/lipsync/neural/engine/rung.ts";
 import { emptyPlace, type PatchResult } from "../../src/lipsync/mod.ts";
 import { SimulatedClock } from "../../src/time/mod.ts";
 import { CountingNetwork, countingRung, IDLE_FILM, SONG_FILM, WAVE_FILM } from "../fakes/rung.ts";

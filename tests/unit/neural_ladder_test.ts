@@ -1,7 +1,7 @@
 /** The ladder: chosen by cost, kept by hysteresis. */
 import { assert, assertEquals } from "@std/assert";
-import { Ladder, tooSlow } from "../../src/lipsync/neural/ladder.ts";
-import { Respawns } from "../../src/lipsync/neural/respawns.ts";
+import { Ladder, tooSlow } from "../../src/lipsync/neural/engine/ladder.ts";
+import { Respawns } from "../../src/lipsync/neural/process/respawns.ts";
 
 const calm = { renderedFrames: 25, skippedFrames: 0, leadFramesMin: 5 };
 const bad = { renderedFrames: 15, skippedFrames: 10, leadFramesMin: 0 };

@@ -9,9 +9,9 @@ import {
   fillWav2LipFace,
   placeUltralightPatch,
   ULTRALIGHT_CROP_SIDE,
-} from "../../src/lipsync/neural/face_values.ts";
-import type { MouthNetwork } from "../../src/lipsync/neural/mouth_network.ts";
-import { openMouthNetwork } from "../../src/lipsync/neural/open_network.ts";
+} from "../../src/lipsync/neural/networks/face_values.ts";
+import type { MouthNetwork } from "../../src/lipsync/neural/networks/mouth_network.ts";
+import { openMouthNetwork } from "../../src/lipsync/neural/networks/open_network.ts";
 import { openNeuralModel } from "../../src/model/mod.ts";
 import { NeuralAnswers, openStream } from "../fakes/neural_answers.ts";
 

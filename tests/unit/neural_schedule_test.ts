@@ -1,7 +1,7 @@
 /** The schedule against a simulated stage: every frame in time, bounded lead, no growing lag. */
 import { assert, assertEquals } from "@std/assert";
-import { BatchCost } from "../../src/lipsync/neural/batch_cost.ts";
-import { Schedule } from "../../src/lipsync/neural/schedule.ts";
+import { BatchCost } from "../../src/lipsync/neural/engine/batch_cost.ts";
+import { Schedule } from "../../src/lipsync/neural/engine/schedule.ts";
 
 const PERIOD_MS = 40;
 

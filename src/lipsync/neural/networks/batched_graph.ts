@@ -10,7 +10,7 @@ import {
   OnnxSession,
   type ProviderChoice,
   type TensorShape,
-} from "../../model/mod.ts";
+} from "../../../model/mod.ts";
 import type { Tensor } from "onnxruntime-node";
 
 /** A word that counts the frames of a run. */

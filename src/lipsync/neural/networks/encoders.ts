@@ -13,8 +13,14 @@ import {
   PIECE_COLUMNS,
   type SequenceEncoder,
   WENET_COLUMNS,
-} from "../../features/mod.ts";
-import { badModel, graphOf, OnnxSession, type StoredNeuralModel, type TensorShape } from "../../model/mod.ts";
+} from "../../../features/mod.ts";
+import {
+  badModel,
+  graphOf,
+  OnnxSession,
+  type StoredNeuralModel,
+  type TensorShape,
+} from "../../../model/mod.ts";
 import { BATCH, BatchedGraph } from "./batched_graph.ts";
 import { BATCH_MAX, type NetworkOptions, notANumber } from "./network_base.ts";
 import { LATENT_SCALE } from "./self_test.ts";

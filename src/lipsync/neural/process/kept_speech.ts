@@ -4,7 +4,7 @@
  * In: frames in order. Out: the same, beginning in the middle of an utterance where need be. Bounded by what the
  * programme feeds ahead (ten seconds), and a second behind the stage.
  */
-import type { UtteranceAbout } from "./heard_utterance.ts";
+import type { UtteranceAbout } from "../engine/heard_utterance.ts";
 import type { SpeechNews } from "./messages.ts";
 
 /** A frame of an utterance whose beginning was forgotten needs some sound before it. */

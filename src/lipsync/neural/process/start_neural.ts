@@ -4,11 +4,11 @@
  * In: the memory that main, host and stage share, an order. Out: an AsyncDisposable. Nothing waits for the process: until
  * it is there, and whenever it is not, visemes move the mouth.
  */
-import { oneLine } from "../../errors/mod.ts";
-import type { SpeechRing } from "../../speech/mod.ts";
-import { type Epoch, withDeadline } from "../../time/mod.ts";
-import type { PatchRing } from "../patch_ring.ts";
-import type { WalkBoard } from "../walk_board.ts";
+import { oneLine } from "../../../errors/mod.ts";
+import type { SpeechRing } from "../../../speech/mod.ts";
+import { type Epoch, withDeadline } from "../../../time/mod.ts";
+import type { PatchRing } from "../../patch_ring.ts";
+import type { WalkBoard } from "../../walk_board.ts";
 import type { HostMessage, HostNews } from "./host_worker.ts";
 import type { AvatarOrder, EngineProcessOrder, ReadyNews, StatusNews } from "./messages.ts";
 import type { NeuralGauges } from "./neural_gauges.ts";

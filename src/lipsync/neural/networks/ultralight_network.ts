@@ -1,5 +1,5 @@
 /** Ultralight: HuBERT's or WeNet's features and a face of 160 pixels in, the same face speaking out. */
-import type { StoredNeuralModel } from "../../model/mod.ts";
+import type { StoredNeuralModel } from "../../../model/mod.ts";
 import { BATCH } from "./batched_graph.ts";
 import { CropNetwork, type CropNetworkShape, faceShape } from "./crop_network.ts";
 import { ULTRALIGHT_SIDE } from "./face_values.ts";

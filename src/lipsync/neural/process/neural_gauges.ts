@@ -1,5 +1,5 @@
 /** What the video engine's host tells about it; written by the host's thread, read by anybody. */
-import { Gauges } from "../../metrics/mod.ts";
+import { Gauges } from "../../../metrics/mod.ts";
 
 export const NEURAL_GAUGES = [
   /** 1 while patches can come: the engine's process is there and speaks. */

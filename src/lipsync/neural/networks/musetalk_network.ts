@@ -4,9 +4,9 @@
  * The network's own positional encoding, the decoder's scale and range are as model.json says, or found out when it is
  * opened (self_test.ts). Engine's process, which a run blocks.
  */
-import { oneLine } from "../../errors/mod.ts";
-import { addPositionalEncoding, FEATURE_SIZE, WINDOW_ROWS } from "../../features/mod.ts";
-import { badModel, graphOf, type StoredNeuralModel, type TensorShape } from "../../model/mod.ts";
+import { oneLine } from "../../../errors/mod.ts";
+import { addPositionalEncoding, FEATURE_SIZE, WINDOW_ROWS } from "../../../features/mod.ts";
+import { badModel, graphOf, type StoredNeuralModel, type TensorShape } from "../../../model/mod.ts";
 import { BATCH, BatchedGraph, type Take } from "./batched_graph.ts";
 import type { MouthNetwork } from "./mouth_network.ts";
 import { BATCH_MAX, batchMaxOf, type NetworkOptions, notANumber } from "./network_base.ts";

@@ -6,11 +6,11 @@
  * for the process. Policies: speech that the process has not used is kept and told again after a respawn; results that
  * an interrupt has made stale are dropped; after three deaths within a minute it stays off, and the viseme mouth speaks.
  */
-import { oneLine } from "../../errors/mod.ts";
-import type { SpeechRing } from "../../speech/mod.ts";
-import type { Clock, Epoch } from "../../time/mod.ts";
-import type { PatchRing } from "../patch_ring.ts";
-import { emptyPlace, type StagePlace, type WalkBoard } from "../walk_board.ts";
+import { oneLine } from "../../../errors/mod.ts";
+import type { SpeechRing } from "../../../speech/mod.ts";
+import type { Clock, Epoch } from "../../../time/mod.ts";
+import type { PatchRing } from "../../patch_ring.ts";
+import { emptyPlace, type StagePlace, type WalkBoard } from "../../walk_board.ts";
 import { EngineChild } from "./engine_child.ts";
 import { KeptSpeech } from "./kept_speech.ts";
 import {
@@ -29,7 +29,7 @@ import {
   type StatusNews,
   TO_ENGINE,
 } from "./messages.ts";
-import { FAMILIES } from "./mouth_network.ts";
+import { FAMILIES } from "../networks/mouth_network.ts";
 import { type NeuralGauges } from "./neural_gauges.ts";
 import { type PipeFrame, textFrame, textOf } from "./pipe.ts";
 import { Respawns } from "./respawns.ts";

@@ -1,5 +1,5 @@
 /** Wav2Lip: sixteen mel columns and a face of 96 or 256 pixels in, the whole face out. */
-import type { StoredNeuralModel } from "../../model/mod.ts";
+import type { StoredNeuralModel } from "../../../model/mod.ts";
 import { BATCH } from "./batched_graph.ts";
 import { CropNetwork, type CropNetworkShape, faceShape } from "./crop_network.ts";
 import type { NetworkOptions } from "./network_base.ts";

@@ -1,7 +1,7 @@
 /** A rung of the ladder, ready to speak: one family's network, what it hears and what it sees. Engine's process. */
-import type { FeatureStream } from "../../features/mod.ts";
-import type { WalkedClip } from "../../film/mod.ts";
-import type { Family, MouthNetwork } from "./mouth_network.ts";
+import type { FeatureStream } from "../../../features/mod.ts";
+import type { WalkedClip } from "../../../film/mod.ts";
+import type { Family, MouthNetwork } from "../networks/mouth_network.ts";
 
 /** What a network sees of the avatar's frames. */
 export interface FaceSource extends Disposable {

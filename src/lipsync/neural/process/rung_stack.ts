@@ -6,21 +6,21 @@
  * A rung that is not in use is closed, so that the memory of one network at most is held; opening one takes its time,
  * during which the stage shows the viseme mouth.
  */
-import { InputFault, oneLine } from "../../errors/mod.ts";
-import { FILM_FPS } from "../../film/mod.ts";
-import type { Clock } from "../../time/mod.ts";
-import type { PatchResult } from "../patch_ring.ts";
-import { emptyPlace, type StagePlace } from "../walk_board.ts";
-import { BatchCost } from "./batch_cost.ts";
+import { InputFault, oneLine } from "../../../errors/mod.ts";
+import { FILM_FPS } from "../../../film/mod.ts";
+import type { Clock } from "../../../time/mod.ts";
+import type { PatchResult } from "../../patch_ring.ts";
+import { emptyPlace, type StagePlace } from "../../walk_board.ts";
+import { BatchCost } from "../engine/batch_cost.ts";
 import { KeptSpeech } from "./kept_speech.ts";
-import { Ladder, tooSlow } from "./ladder.ts";
-import { measureRung } from "./measure.ts";
+import { Ladder, tooSlow } from "../engine/ladder.ts";
+import { measureRung } from "../engine/measure.ts";
 import type { AvatarOrder, EngineProcessOrder, RungReport, SpeechNews, StatusNews } from "./messages.ts";
-import type { Family } from "./mouth_network.ts";
-import { NeuralEngine } from "./neural_engine.ts";
-import { openFilmFaces } from "./film_faces.ts";
+import type { Family } from "../networks/mouth_network.ts";
+import { NeuralEngine } from "../engine/neural_engine.ts";
+import { openFilmFaces } from "../engine/film_faces.ts";
 import { openRung } from "./open_rung.ts";
-import type { Rung } from "./rung.ts";
+import type { Rung } from "../engine/rung.ts";
 
 const PERIOD_MS = 1000 / FILM_FPS;
 /** How much slower than the film a family may be where nobody waits for it. */

@@ -4,8 +4,8 @@
  * In: frames for its stdin, kept in order until the pipe takes them. Out: its frames, its end. Host's thread. Bounded:
  * OUT_BYTES_MAX waiting; more means that it no longer reads and counts as hanging.
  */
-import { oneLine } from "../../errors/mod.ts";
-import { withDeadline } from "../../time/mod.ts";
+import { oneLine } from "../../../errors/mod.ts";
+import { withDeadline } from "../../../time/mod.ts";
 import { type PipeFrame, PipeReader } from "./pipe.ts";
 
 const OUT_BYTES_MAX = 8 * 1024 * 1024;

@@ -12,7 +12,7 @@
  *   brighter by 0.53 of -1..1. A decoder that wants them divided by 0.18215 answers about a fifth of that. The border lies
  *   at the geometric mean of the two; what is far from both (an untrained network) is taken for outside, as diffusers'.
  */
-import { addPositionalEncoding, WINDOW_ROWS } from "../../features/mod.ts";
+import { addPositionalEncoding, WINDOW_ROWS } from "../../../features/mod.ts";
 import type { Range } from "./patch_writer.ts";
 
 /** Latents are the autoencoder's times this. */

@@ -5,8 +5,8 @@
  * pipe closes, and with a fault that cannot be mended in here: the host decides about another try. A native crash, a
  * poisoned GPU or running out of memory ends this process and nothing else.
  */
-import { InputFault, oneLine } from "../../errors/mod.ts";
-import { delay, MonotonicClock, stepBack } from "../../time/mod.ts";
+import { InputFault, oneLine } from "../../../errors/mod.ts";
+import { delay, MonotonicClock, stepBack } from "../../../time/mod.ts";
 import {
   type AvatarOrder,
   type EngineProcessOrder,

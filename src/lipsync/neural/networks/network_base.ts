@@ -1,6 +1,6 @@
 /** What the three families' networks are opened with, and what they say alike. */
-import { Fault } from "../../errors/mod.ts";
-import type { ProviderChoice, StoredNeuralModel } from "../../model/mod.ts";
+import { Fault } from "../../../errors/mod.ts";
+import type { ProviderChoice, StoredNeuralModel } from "../../../model/mod.ts";
 
 export interface NetworkOptions {
   readonly provider: ProviderChoice;

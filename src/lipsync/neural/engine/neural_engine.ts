@@ -5,10 +5,10 @@
  * of the frames; what is silent costs no inference. Runs in the engine's process (or in `render`'s), which a step blocks
  * for one batch at most. Bounded: speech as far as the programme feeds it ahead, one batch of tensors.
  */
-import { FILM_FPS, FilmWalk, frameAt } from "../../film/mod.ts";
-import type { Clock } from "../../time/mod.ts";
-import type { PatchResult } from "../patch_ring.ts";
-import { emptyPlace, type StagePlace } from "../walk_board.ts";
+import { FILM_FPS, FilmWalk, frameAt } from "../../../film/mod.ts";
+import type { Clock } from "../../../time/mod.ts";
+import type { PatchResult } from "../../patch_ring.ts";
+import { emptyPlace, type StagePlace } from "../../walk_board.ts";
 import { BatchCost } from "./batch_cost.ts";
 import { FrameMap } from "./frame_map.ts";
 import { HeardUtterance, type UtteranceAbout } from "./heard_utterance.ts";

@@ -8,16 +8,16 @@ import {
   Wav2LipFeatures,
   WenetFeatures,
   WhisperFeatures,
-} from "../../features/mod.ts";
-import { InputFault } from "../../errors/mod.ts";
-import { listModels, openNeuralModel, providerChoice, type StoredNeuralModel } from "../../model/mod.ts";
-import { openHubertEncoder, openWenetEncoder, openWhisperEncoder } from "./encoders.ts";
-import { openFilmFaces } from "./film_faces.ts";
+} from "../../../features/mod.ts";
+import { InputFault } from "../../../errors/mod.ts";
+import { listModels, openNeuralModel, providerChoice, type StoredNeuralModel } from "../../../model/mod.ts";
+import { openHubertEncoder, openWenetEncoder, openWhisperEncoder } from "../networks/encoders.ts";
+import { openFilmFaces } from "../engine/film_faces.ts";
 import type { EngineProcessOrder } from "./messages.ts";
-import type { Family } from "./mouth_network.ts";
-import type { NetworkOptions } from "./network_base.ts";
-import { openMouthNetwork } from "./open_network.ts";
-import { Rung } from "./rung.ts";
+import type { Family } from "../networks/mouth_network.ts";
+import type { NetworkOptions } from "../networks/network_base.ts";
+import { openMouthNetwork } from "../networks/open_network.ts";
+import { Rung } from "../engine/rung.ts";
 
 export async function openRung(family: Family, order: EngineProcessOrder): Promise<Rung> {
   const model = await openNeuralModel(

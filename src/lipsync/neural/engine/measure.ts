@@ -1,5 +1,5 @@
 /** What a rung costs on this machine, measured before anybody waits for it; that also fills the runtime's caches. */
-import type { Clock } from "../../time/mod.ts";
+import type { Clock } from "../../../time/mod.ts";
 import type { BatchCost } from "./batch_cost.ts";
 import type { Measured } from "./ladder.ts";
 import type { Rung } from "./rung.ts";

@@ -11,16 +11,16 @@ import {
   LATENT_VALUES,
   LatentsReader,
   readClips,
-} from "../../film/mod.ts";
-import { InputFault } from "../../errors/mod.ts";
+} from "../../../film/mod.ts";
+import { InputFault } from "../../../errors/mod.ts";
 import {
   fillUltralightFace,
   fillWav2LipFace,
   LinearResize,
   placeUltralightPatch,
   ULTRALIGHT_CROP_SIDE,
-} from "./face_values.ts";
-import type { Family, MouthNetwork } from "./mouth_network.ts";
+} from "../networks/face_values.ts";
+import type { Family, MouthNetwork } from "../networks/mouth_network.ts";
 import type { FaceSource, FilmFaces, WalkedFilm } from "./rung.ts";
 
 /** Throws InputFault `bad_avatar` where the folder is not whole, `not_prepared` where it has nothing for the family. */

@@ -4,9 +4,9 @@
  * In: a speech ring of its own, drained at each call. Out: `onNews`, frame by frame, stale ones left out; a frame's samples
  * are whole when the next one has come. The thread that drains; allocates a frame's samples each time.
  */
-import { CUES_PER_FRAME, SPEECH_FLAG, type SpeechRing } from "../../speech/mod.ts";
-import type { Epoch } from "../../time/mod.ts";
-import { FrameCutter } from "../frame_cutter.ts";
+import { CUES_PER_FRAME, SPEECH_FLAG, type SpeechRing } from "../../../speech/mod.ts";
+import type { Epoch } from "../../../time/mod.ts";
+import { FrameCutter } from "../../frame_cutter.ts";
 import type { SpeechNews } from "./messages.ts";
 
 export class SpeechTap {

@@ -3,11 +3,11 @@
  *
  * In: one message with the shared memory, then "stop" or another avatar. Out: news, "stopped". It blocks nowhere.
  */
-import { oneLine } from "../../errors/mod.ts";
-import { clipOfCue, SpeechRing } from "../../speech/mod.ts";
-import { Epoch, MonotonicClock } from "../../time/mod.ts";
-import { PatchRing } from "../patch_ring.ts";
-import { WalkBoard } from "../walk_board.ts";
+import { oneLine } from "../../../errors/mod.ts";
+import { clipOfCue, SpeechRing } from "../../../speech/mod.ts";
+import { Epoch, MonotonicClock } from "../../../time/mod.ts";
+import { PatchRing } from "../../patch_ring.ts";
+import { WalkBoard } from "../../walk_board.ts";
 import { EngineHost } from "./engine_host.ts";
 import type { AvatarOrder, EngineProcessOrder, ReadyNews, StatusNews } from "./messages.ts";
 import { neuralGauges } from "./neural_gauges.ts";

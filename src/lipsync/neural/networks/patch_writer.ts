@@ -5,7 +5,7 @@
  * memory.
  */
 import type { Tensor } from "onnxruntime-node";
-import type { Binding } from "../../model/mod.ts";
+import type { Binding } from "../../../model/mod.ts";
 
 export type Range = "-1..1" | "0..1" | "0..255";
 

@@ -2,10 +2,10 @@
  * What the engine's host and its process say to each other on the two pipes of pipe.ts. Numbers are float64, samples
  * float32, pictures RGB bytes, the rest JSON.
  */
-import { FAMILIES, type Family } from "./mouth_network.ts";
-import type { PatchResult } from "../patch_ring.ts";
-import type { StagePlace } from "../walk_board.ts";
-import type { UtteranceAbout } from "./heard_utterance.ts";
+import { FAMILIES, type Family } from "../networks/mouth_network.ts";
+import type { PatchResult } from "../../patch_ring.ts";
+import type { StagePlace } from "../../walk_board.ts";
+import type { UtteranceAbout } from "../engine/heard_utterance.ts";
 import { bytesOf, pipeFrame } from "./pipe.ts";
 
 export const TO_ENGINE = { order: 1, speech: 2, place: 3, interrupt: 4, avatar: 5, stop: 6 } as const;

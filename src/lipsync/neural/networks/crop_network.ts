@@ -2,7 +2,7 @@
  * What Wav2Lip and Ultralight have in common: a face seen as two crops and what it hears in, a picture out, in the
  * order blue, green, red. Engine's process, which a run blocks.
  */
-import { graphOf, type StoredNeuralModel, type TensorShape } from "../../model/mod.ts";
+import { graphOf, type StoredNeuralModel, type TensorShape } from "../../../model/mod.ts";
 import { BATCH, BatchedGraph, type Take } from "./batched_graph.ts";
 import type { Family, MouthNetwork } from "./mouth_network.ts";
 import { BATCH_MAX, batchMaxOf, type NetworkOptions, notANumber } from "./network_base.ts";

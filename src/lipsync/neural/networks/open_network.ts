@@ -1,5 +1,5 @@
 /** From a model's folder to the network of its family. Engine's process. */
-import type { StoredNeuralModel } from "../../model/mod.ts";
+import type { StoredNeuralModel } from "../../../model/mod.ts";
 import type { MouthNetwork } from "./mouth_network.ts";
 import { MuseTalkNetwork } from "./musetalk_network.ts";
 import type { NetworkOptions } from "./network_base.ts";

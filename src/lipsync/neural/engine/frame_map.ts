@@ -2,7 +2,7 @@
  * Video engines think in 25 frames a second, the programme in its own: which engine frame a programme frame shows, and
  * which programme frames show an engine frame. The nearest by time; at 25 fps they are the same.
  */
-import { FILM_FPS } from "../../film/mod.ts";
+import { FILM_FPS } from "../../../film/mod.ts";
 
 export class FrameMap {
   readonly #perFrame: number;

@@ -52,7 +52,7 @@ export const PICTURE_FLAGS: readonly Flag[] = [
     name: "engine",
     kind: "text",
     value: "NAME",
-    doc: "what moves the lips: viseme, viseme-fast or loudness",
+    doc: "what moves the lips: auto, musetalk, wav2lip, ultralight, viseme, viseme-fast or loudness",
     setting: "engine",
   },
   { name: "size", kind: "text", value: "WxH", doc: "size of the picture, such as 1280x720", setting: "size" },

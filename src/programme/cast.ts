@@ -112,7 +112,9 @@ export class Cast implements AsyncDisposable {
   }
 
   videoState(): VideoState {
-    return videoState(this.#options.memory.neuralGauges, this.#video.state(), this.#video.reason);
+    if (this.#casting.plan === undefined) return { mouth: "visemes" };
+    const { neuralGauges, stageGauges } = this.#options.memory;
+    return videoState(neuralGauges, stageGauges, this.#video.state(), this.#video.reason);
   }
 
   /** The clip that is shown, where it is an action's. */

@@ -1,7 +1,7 @@
 /** From the settings to how an avatar is shown and what moves its lips: the same for `render` and `live`. */
 import type { Config, Folders } from "../app/mod.ts";
 import type { FaceOptions } from "../avatar/mod.ts";
-import { ENGINE_KINDS, type EngineChoice, type EngineProcessOrder } from "../lipsync/mod.ts";
+import { ENGINE_KINDS, type EngineChoice, type EngineProcessOrder, FAMILIES } from "../lipsync/mod.ts";
 
 export function lookOf({ fps, background, framing, avatar, seed }: Config): FaceOptions {
   return { fps, background, framing, seed: seed > 0 ? seed : hash(avatar) };
@@ -28,6 +28,7 @@ export function engineOrder(
   const { provider, threads, leadMsMax, model } = config.neural;
   return {
     ...{ provider, leadMsMax, fps: config.fps, models: modelFolders(config, folders) },
+    isForced: FAMILIES.some((family) => family === config.engine),
     stamps: `${folders.data}/stamps`,
     threads: threads > 0 ? threads : Math.max(1, navigator.hardwareConcurrency - 1),
     ...(model === undefined ? {} : { model }),

@@ -18,6 +18,8 @@ export interface VideoPlan {
   readonly film: FilmDescription;
   /** To be tried in this order; empty: visemes move the film's mouth. */
   readonly families: readonly Family[];
+  /** Why there are none, where that was not asked for. */
+  readonly reason?: string;
 }
 
 /**
@@ -59,7 +61,14 @@ export async function planVideo(
     );
   }
   const families = film.families.filter((family) => installed.has(family));
-  return { film, families: wanted === undefined ? families : [wanted] };
+  if (wanted !== undefined) return { film, families: [wanted] };
+  return families.length > 0 ? { film, families } : { film, families, reason: whyNone(film, [...installed]) };
+}
+
+function whyNone(film: FilmDescription, installed: readonly NeuralKind[]): string {
+  if (installed.length === 0) return "no model of a video engine is installed";
+  const prepared = film.families.length > 0 ? film.families.join(", ") : "none";
+  return `models are installed for ${installed.join(", ")}, the avatar was prepared for ${prepared}`;
 }
 
 function badEngine(message: string): InputFault {
@@ -107,9 +116,11 @@ export class VideoPart implements AsyncDisposable {
   /** The avatar number `number` is about to be shown. Returns at once. */
   show(plan: VideoPlan | undefined, number: number): void {
     const { config, folders, memory, log } = this.#options;
-    if (plan === undefined || plan.families.length === 0) return;
+    this.reason = plan?.reason;
+    if (plan === undefined) return;
     const avatar = { folder: plan.film.folder, number };
-    if (this.#running !== undefined) return this.#running.show(avatar);
+    if (this.#running !== undefined) return this.#running.show(avatar, plan.families);
+    if (plan.families.length === 0) return;
     this.#running = new RunningNeural({
       order: { ...engineOrder(config, folders), avatar, families: plan.families },
       speech: memory.neuralSpeech,

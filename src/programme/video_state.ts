@@ -6,6 +6,8 @@ import {
   type NeuralState,
   type RungReport,
 } from "../lipsync/mod.ts";
+import type { Gauges } from "../metrics/mod.ts";
+import type { StageGauge } from "../stage/mod.ts";
 import { round } from "./round.ts";
 
 /** Of the video engine. */
@@ -20,6 +22,10 @@ export interface VideoState {
   readonly renderedFrames?: number;
   readonly skippedFrames?: number;
   readonly restFrames?: number;
+  /** Spoken frames that were shown with a patch of their own, with the nearest one, with visemes alone. */
+  readonly patchFrames?: number;
+  readonly repeatedPatches?: number;
+  readonly visemeFrames?: number;
   readonly restarts?: number;
   /** Of the engine's process. */
   readonly rssMb?: number;
@@ -31,6 +37,7 @@ export interface VideoState {
 
 export function videoState(
   gauges: NeuralGauges,
+  stage: Gauges<StageGauge>,
   { ready, status }: NeuralState,
   reason?: string,
 ): VideoState {
@@ -47,6 +54,9 @@ export function videoState(
     renderedFrames: gauges.get("renderedFrames"),
     skippedFrames: gauges.get("skippedFrames"),
     restFrames: gauges.get("restFrames"),
+    patchFrames: stage.get("patchFrames"),
+    repeatedPatches: stage.get("repeatedPatches"),
+    visemeFrames: stage.get("visemeFrames"),
     restarts: gauges.get("restarts"),
     rssMb: round(gauges.get("rssBytes") / 2 ** 20, 1),
     ...about,

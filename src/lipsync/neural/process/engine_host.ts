@@ -29,7 +29,7 @@ import {
   type StatusNews,
   TO_ENGINE,
 } from "./messages.ts";
-import { FAMILIES } from "../networks/mouth_network.ts";
+import { FAMILIES, type Family } from "../networks/mouth_network.ts";
 import { type NeuralGauges } from "./neural_gauges.ts";
 import { type PipeFrame, textFrame, textOf } from "./pipe.ts";
 import { Respawns } from "./respawns.ts";
@@ -102,10 +102,14 @@ export class EngineHost implements AsyncDisposable {
     }
   }
 
-  /** From now on another avatar is shown. */
-  show(avatar: AvatarOrder): void {
-    this.#order = { ...this.#order, avatar };
-    this.#child?.send(textFrame(TO_ENGINE.avatar, avatar));
+  /** From now on another avatar is shown. Where it allows other families, a process that has opened them takes over. */
+  show(avatar: AvatarOrder, families: readonly Family[]): void {
+    const isSame = families.join() === this.#order.families.join();
+    this.#order = { ...this.#order, avatar, families };
+    if (isSame && this.#child?.send(textFrame(TO_ENGINE.avatar, avatar))) return;
+    this.#giveUp();
+    this.#rungs = [];
+    if (families.length > 0) this.#spawn();
   }
 
   #spawn(): void {
@@ -254,6 +258,7 @@ export class EngineHost implements AsyncDisposable {
     this.#options.gauges.set("isActive", 0);
     this.#options.gauges.set("family", -1);
     this.#isReady = false;
+    this.#deadlineMs = Infinity;
     const child = this.#child;
     this.#child = undefined;
     child?.kill();

@@ -29,6 +29,8 @@ const STATUS_MS = 1000;
 /** A run may take so much longer than expected before it counts as hanging. */
 const HANG_MS = 1000;
 const HANG_FACTOR = 3;
+/** Opening another rung's models, of gigabytes and from a slow disk, and measuring them. */
+const OPEN_MS = 180_000;
 /** So many steps back the process goes: the stage, the voice and the sound come first. */
 const PRIORITY_STEPS = 3;
 
@@ -75,7 +77,7 @@ class EngineProcess {
       if (this.#clock.nowMs() - statusMs >= STATUS_MS) {
         statusMs = this.#clock.nowMs();
         await this.#send(textFrame(FROM_ENGINE.status, this.#status(stack)));
-        const changed = await stack.climb();
+        const changed = await stack.climb(() => this.#send(numberFrame(FROM_ENGINE.busy, OPEN_MS)));
         if (changed) await this.#send(textFrame(FROM_ENGINE.rung, changed));
       }
       if (isWorking) continue;
@@ -131,7 +133,9 @@ class EngineProcess {
   }
 
   async #tellFault(error: unknown): Promise<void> {
-    const fault: FaultNews = { message: oneLine(error), isFinal: error instanceof InputFault };
+    // What has spoken once may speak again: a run that fails later is no fault of what was given.
+    const isFinal = error instanceof InputFault && this.#stack === undefined;
+    const fault: FaultNews = { message: oneLine(error), isFinal };
     await this.#send(textFrame(FROM_ENGINE.fault, fault)).catch(() => {}); // the host has gone: nobody to tell
   }
 

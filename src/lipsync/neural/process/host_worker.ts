@@ -8,6 +8,7 @@ import { clipOfCue, SpeechRing } from "../../../speech/mod.ts";
 import { Epoch, MonotonicClock } from "../../../time/mod.ts";
 import { PatchRing } from "../../patch_ring.ts";
 import { WalkBoard } from "../../walk_board.ts";
+import type { Family } from "../networks/mouth_network.ts";
 import { EngineHost } from "./engine_host.ts";
 import type { AvatarOrder, EngineProcessOrder, ReadyNews, StatusNews } from "./messages.ts";
 import { neuralGauges } from "./neural_gauges.ts";
@@ -28,7 +29,10 @@ export interface HostOrder {
   readonly gauges: SharedArrayBuffer;
 }
 
-export type HostMessage = { readonly order: HostOrder } | { readonly avatar: AvatarOrder } | "stop";
+export type HostMessage = { readonly order: HostOrder } | {
+  readonly avatar: AvatarOrder;
+  readonly families: readonly Family[];
+} | "stop";
 
 export type HostNews =
   | { readonly type: "ready"; readonly news: ReadyNews }
@@ -70,7 +74,7 @@ self.onmessage = async (event: MessageEvent<HostMessage>) => {
   if (data === "stop") {
     isStopped = true;
   } else if ("avatar" in data) {
-    host?.show(data.avatar);
+    host?.show(data.avatar, data.families);
   } else {
     try {
       await run(data.order);

@@ -24,8 +24,10 @@ export interface EngineProcessOrder {
   readonly avatar: AvatarOrder;
   /** Folders that hold one folder a model, the first wins. */
   readonly models: readonly string[];
-  /** In the order they are tried; one: it is taken however slow it is. */
+  /** In the order they are tried. */
   readonly families: readonly Family[];
+  /** Asked for by name: taken however slow it is, and what keeps it from speaking is a fault. */
+  readonly isForced: boolean;
   /** A model folder's name; default the first of the family. */
   readonly model?: string;
   readonly fps: number;

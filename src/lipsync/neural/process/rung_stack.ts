@@ -13,7 +13,7 @@ import type { PatchResult } from "../../patch_ring.ts";
 import { emptyPlace, type StagePlace } from "../../walk_board.ts";
 import { BatchCost } from "../engine/batch_cost.ts";
 import { KeptSpeech } from "./kept_speech.ts";
-import { Ladder, tooSlow } from "../engine/ladder.ts";
+import { Ladder, type Measured, tooSlow } from "../engine/ladder.ts";
 import { measureRung } from "../engine/measure.ts";
 import type { AvatarOrder, EngineProcessOrder, RungReport, SpeechNews, StatusNews } from "./messages.ts";
 import type { Family } from "../networks/mouth_network.ts";
@@ -76,19 +76,19 @@ export class RungStack implements AsyncDisposable {
 
   /** Measures from the best family down; the first that keeps up is taken, or the only one that was asked for. */
   async #climbFirst(): Promise<void> {
-    const { families } = this.#options.order;
+    const { families, isForced } = this.#options.order;
     for (const family of families) {
-      const isForced = families.length === 1;
+      let measured: Measured;
       try {
         await this.#take(family);
+        measured = await measureRung(this.#rung!, this.#cost!, this.#options.clock);
       } catch (error) {
+        this.#close();
         if (isForced && error instanceof InputFault) throw error;
         this.reports.push({ family, trouble: oneLine(error) });
         continue;
       }
       const { network } = this.#rung!;
-      const cost = this.#cost!;
-      const measured = await measureRung(this.#rung!, cost, this.#options.clock);
       const trouble = tooSlow(measured, this.#options.isUnhurried ? PERIOD_MS * PATIENCE : PERIOD_MS);
       this.reports.push({
         ...{ family, model: network.model, provider: network.provider },
@@ -159,8 +159,8 @@ export class RungStack implements AsyncDisposable {
     this.#start();
   }
 
-  /** To be called once a second: tells the ladder how it went, and changes the rung where it says so. */
-  async climb(): Promise<RungReport | undefined> {
+  /** To be called once a second: tells the ladder how it went, and changes the rung where it says so, `onChange` before. */
+  async climb(onChange?: () => Promise<void>): Promise<RungReport | undefined> {
     const { engine } = this;
     const ladder = this.#ladder;
     if (engine === undefined || ladder === undefined) return undefined;
@@ -172,6 +172,7 @@ export class RungStack implements AsyncDisposable {
     const rung = ladder.second({ renderedFrames, skippedFrames, leadFramesMin: engine.takeLeadFramesMin() });
     if (rung === before) return undefined;
     const family = this.#good[rung]!;
+    await onChange?.();
     try {
       await this.#take(family);
       await measureRung(this.#rung!, this.#cost!, this.#options.clock);

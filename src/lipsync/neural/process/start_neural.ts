@@ -9,6 +9,7 @@ import type { SpeechRing } from "../../../speech/mod.ts";
 import { type Epoch, withDeadline } from "../../../time/mod.ts";
 import type { PatchRing } from "../../patch_ring.ts";
 import type { WalkBoard } from "../../walk_board.ts";
+import type { Family } from "../networks/mouth_network.ts";
 import type { HostMessage, HostNews } from "./host_worker.ts";
 import type { AvatarOrder, EngineProcessOrder, ReadyNews, StatusNews } from "./messages.ts";
 import type { NeuralGauges } from "./neural_gauges.ts";
@@ -39,11 +40,13 @@ export class RunningNeural implements AsyncDisposable {
   readonly #options: StartNeuralOptions;
   readonly #worker: Worker;
   readonly #stopped = Promise.withResolvers<void>();
+  #families: readonly Family[];
   #ready: ReadyNews | undefined;
   #status: StatusNews | undefined;
 
   constructor(options: StartNeuralOptions) {
     this.#options = options;
+    this.#families = options.order.families;
     this.#worker = new Worker(new URL("./host_worker.ts", import.meta.url), {
       type: "module",
       name: "engine host",
@@ -78,9 +81,11 @@ export class RunningNeural implements AsyncDisposable {
     };
   }
 
-  /** From now on another avatar is shown. */
-  show(avatar: AvatarOrder): void {
-    this.#post({ avatar });
+  /** From now on another avatar is shown, on which these families can speak, the best first. */
+  show(avatar: AvatarOrder, families: readonly Family[]): void {
+    if (families.join() !== this.#families.join()) this.#ready = this.#status = undefined;
+    this.#families = families;
+    this.#post({ avatar, families });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

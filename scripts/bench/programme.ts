@@ -16,7 +16,8 @@ export function startProgramme(flags: Readonly<Record<string, string>>): Promise
   const settings = Object.entries(flags).map(([key, value]) => ({ name: `--${key}`, key, value }));
   const { config } = loadConfig({ flags: settings, environment, folders });
   const log = new LineLog({ level: "error", toPerson: (line) => console.error(line), now: () => new Date() });
-  return Programme.start({ config, folders, clock, log, signal: new AbortController().signal });
+  const signal = new AbortController().signal;
+  return Programme.start({ config, folders, clock, log, signal, environment, version: "0" });
 }
 
 /** The error of every tick over `ms`: from a unit's deadline to the return of its last sink, in ms. */

@@ -13,6 +13,9 @@ const ENGINES = ["auto", "musetalk", "wav2lip", "ultralight", "viseme", "viseme-
 /** Likewise those of src/model. */
 const PROVIDERS = ["auto", "cuda", "tensorrt", "dml", "coreml", "webgpu", "cpu"] as const;
 
+/** Longest path of a socket on Linux and macOS, without the byte that ends it; macOS takes 4 less. */
+const OBS_SOCKET_LENGTH_MAX = 103;
+
 /** What a setting's schema carries beside its type; `wanted` ends the sentence "fps is 23, wanted ...". */
 interface Note {
   readonly doc: string;
@@ -50,6 +53,11 @@ function text(byDefault: string, doc: string, wanted: string) {
 
 function folders(doc: string) {
   return note(z.array(z.string().min(1)).default([]), doc, "a list of folders", true);
+}
+
+/** Read in full by obs_rules.ts. */
+function rules(doc: string) {
+  return note(z.array(z.unknown()).default([]), doc, "a list as docs/obs.md describes it");
 }
 
 const textToSpeech = z.strictObject({
@@ -107,6 +115,60 @@ const playback = z.strictObject({
   ),
 });
 
+const obs = z.strictObject({
+  serve: note(
+    z.boolean().default(true),
+    "offer picture and sound to OBS: its source Lipcam, or a media source",
+    "true or false",
+  ),
+  socket: note(
+    z.string().min(1).max(OBS_SOCKET_LENGTH_MAX).optional(),
+    "socket that OBS's source Lipcam connects to; default obs.sock in the run-time folder",
+    `a file name of at most ${OBS_SOCKET_LENGTH_MAX} characters`,
+    true,
+  ),
+  mediaPort: whole(
+    0,
+    65_535,
+    0,
+    "port for OBS's media source; 0 takes a socket, on Windows a free port",
+  ),
+  connect: note(
+    z.boolean().default(false),
+    "steer OBS through its websocket: cues, rules, panic, subtitles",
+    "true or false",
+  ),
+  url: note(
+    z.string().regex(/^wss?:\/\/[^\s/]+(\/\S*)?$/).default("ws://127.0.0.1:4455"),
+    "where OBS's websocket is",
+    'such as "ws://127.0.0.1:4455"',
+  ),
+  passwordFile: note(
+    z.string().min(1).optional(),
+    "file with the websocket's password; LIPCAM_OBS_PASSWORD is asked first",
+    "a file name",
+    true,
+  ),
+  feed: choice(
+    ["auto", "plugin", "media"],
+    "auto",
+    "what shows the avatar in OBS: the source Lipcam, a media source, or what is there",
+  ),
+  subtitles: text(
+    "Lipcam subtitles",
+    "text source that shows the words as they are spoken",
+    "a source's name",
+  ),
+  scenes: z.strictObject({
+    avatar: text("Lipcam", "scene that holds the avatar", "a scene's name"),
+    brb: text("Lipcam be right back", "scene that panic switches to", "a scene's name"),
+    camera: text("Lipcam camera", "scene that holds the real camera", "a scene's name"),
+  }).prefault({}),
+  panic: choice(["brb", "camera"], "brb", "which of those scenes panic switches to"),
+  rules: rules("what OBS does when the avatar speaks, acts or meets a cue"),
+  reactions: rules("what the avatar does when something happens in OBS"),
+});
+
 const background = z.string().min(1).default("own");
 NOTES.add(background, {
   doc: "what lies behind the avatar: own, transparent, a colour such as #203040, or a picture",
@@ -137,8 +199,8 @@ export const ConfigSchema = z.strictObject({
   tts: textToSpeech.prefault({}),
   camera: text(
     "auto",
-    "camera device to write to: auto, none or a path",
-    '"auto", "none" or such as "/dev/video10"',
+    "camera device to write to: auto, none, obs (its virtual camera) or a path",
+    '"auto", "none", "obs" or such as "/dev/video10"',
   ),
   cameraFormat: choice(["I420", "YUYV"], "I420", "pixel format given to the camera"),
   sound: text(
@@ -168,6 +230,7 @@ export const ConfigSchema = z.strictObject({
     "serve the page and the API, which say, act, state and stop use",
     "true or false",
   ),
+  obs: obs.prefault({}),
   record: note(
     z.string().regex(/\.(mp4|webm|mkv)$/i).optional(),
     "file to record to",

@@ -126,8 +126,8 @@ function unknownKey(key: string, path: string): InputFault {
   return new InputFault(`unknown setting ${shown(key)} in ${path}${hint}`, { code: "unknown_setting" });
 }
 
-/** Variables of ours that are no settings: read by the command line, and by src/camera in tests. */
-const NO_SETTINGS = new Set(["LIPCAM_CONFIG", "LIPCAM_LIBC"]);
+/** Variables of ours that are no settings: read by the command line, by src/camera in tests, a secret. */
+const NO_SETTINGS = new Set(["LIPCAM_CONFIG", "LIPCAM_LIBC", "LIPCAM_OBS_PASSWORD"]);
 
 function readEnvironment({ environment, folders }: LoadOptions, given: Map<string, Given>): string[] {
   const names = new Map(SETTINGS.map((setting) => [environmentName(setting.key), setting.key]));
@@ -166,7 +166,7 @@ function check(given: ReadonlyMap<string, Given>): Config {
   const result = ConfigSchema.safeParse(data);
   if (!result.success) {
     const path = result.error.issues[0]!.path;
-    const setting = SETTINGS.find(({ key }) => path.join(".") === key || path.slice(0, -1).join(".") === key);
+    const setting = SETTINGS.find(({ key }) => `${path.join(".")}.`.startsWith(`${key}.`));
     if (setting === undefined) {
       throw new Error(`the schema refused ${path.join(".")}`, { cause: result.error });
     }

@@ -2,6 +2,9 @@
  * The function keys of the live view: which expression or action each one asks for. F1, F10 and F11 are left to the
  * terminal, where they mostly open its help, its menu and the full screen.
  */
+/** F12: panic. */
+export const PANIC_KEY = 12;
+
 const NAMES: readonly (readonly [number, string])[] = [
   [2, "happy"],
   [3, "sad"],

@@ -53,7 +53,7 @@ export function cursorAt(input: DashboardInput): { row: number; column: number }
   return { row, column: PROMPT_COLUMNS + typed(input).cursorColumn };
 }
 
-const HELP = "Enter says it   Esc interrupts   Ctrl-C ends";
+const HELP = "Enter says it   Esc interrupts   Ctrl-O holds   F12 panic   Ctrl-C ends";
 
 /** Where there is room for the second one. */
 function helpRows({ rows }: DashboardInput): string[] {
@@ -81,6 +81,8 @@ function spokenRow(state: ProgrammeState, paint: Paint): string {
     ? paint.green("● speaking")
     : phase === "paused"
     ? paint.yellow("● paused  ")
+    : phase === "held"
+    ? paint.yellow(state.still.isPanic ? "● panic   " : "● held    ")
     : "○ idle    ";
   const speaking = state.speech.speaking;
   if (!speaking) return mark;

@@ -11,6 +11,8 @@ export type LineAction =
   | { readonly kind: "escape" }
   /** A function key: F1 is 1. */
   | { readonly kind: "function"; readonly number: number }
+  /** Ctrl-O. */
+  | { readonly kind: "hold" }
   /** Ctrl-C, or Ctrl-D on an empty line. */
   | { readonly kind: "end" };
 
@@ -94,6 +96,7 @@ export class LineEditor {
     const number = FUNCTION_KEYS.get(typed);
     if (number !== undefined) return { kind: "function", number };
     if (typed === "\x03" || (typed === "\x04" && this.#line === "")) return { kind: "end" };
+    if (typed === "\x0f") return { kind: "hold" };
     if (typed === "\r" || typed === "\n") return this.#enter();
     const key = KEYS.get(typed);
     if (key !== undefined) this.#press(key);

@@ -4,7 +4,9 @@ import type { Programme } from "../programme/mod.ts";
 import { CapacityFault, EXIT, InputFault, oneLine } from "../errors/mod.ts";
 import { delay } from "../time/mod.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { PANIC_KEY } from "./act_keys.ts";
 import { PICTURE_FLAGS, VOICE_FLAG } from "./flags.ts";
+import { VERSION } from "./version.ts";
 
 const ROOM_LOOK_MS = 100;
 /** What is still shown with --exit after the last word, besides the fade to idle. */
@@ -33,7 +35,13 @@ done at that place and not spoken (deno task act --help).`,
     { name: "audio", kind: "list", value: "FILE", doc: "speak a sound file at the start, may be repeated" },
     VOICE_FLAG,
     ...PICTURE_FLAGS,
-    { name: "camera", kind: "text", value: "NODE", doc: "auto, none or /dev/videoN", setting: "camera" },
+    {
+      name: "camera",
+      kind: "text",
+      value: "NODE",
+      doc: "auto, none, obs (its virtual camera) or /dev/videoN",
+      setting: "camera",
+    },
     {
       name: "camera-format",
       kind: "text",
@@ -109,6 +117,8 @@ done at that place and not spoken (deno task act --help).`,
       clock: context.clock,
       log,
       signal,
+      environment: context.environment,
+      version: VERSION,
     });
     server?.attach(programme);
     programme.page = server?.url;
@@ -163,7 +173,9 @@ async function inTerminal(
     state: () => programme.state(),
     onLine: (text) => void programme.say(text),
     onEscape: () => void programme.interrupt(),
+    onHold: () => void programme.hold(),
     onFunction: (number) => {
+      if (number === PANIC_KEY) return void programme.panic();
       const act = actOf(number, programme.state().picture.expression);
       if (act !== undefined) programme.act(act);
     },

@@ -1,1 +1,2 @@
-export { run, StdoutClosed, type Surroundings, VERSION } from "./run.ts";
+export { run, StdoutClosed, type Surroundings } from "./run.ts";
+export { VERSION } from "./version.ts";

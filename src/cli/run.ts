@@ -21,7 +21,7 @@ import { COMMON_FLAGS, readCommandLine } from "./flags.ts";
 import { commandHelp, listHelp } from "./help.ts";
 import { StopSignal } from "./stop_signal.ts";
 import { TABLE } from "./table.ts";
-import about from "../../deno.json" with { type: "json" };
+import { VERSION } from "./version.ts";
 
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>;
@@ -38,8 +38,6 @@ export interface Surroundings {
 
 /** The reader of our stdout has gone (`| head`): nothing is left to do and nothing is wrong. */
 export class StdoutClosed extends Error {}
-
-export const VERSION: string = about.version;
 
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const note = (line: string) => surroundings.writeNote(`${line}\n`);

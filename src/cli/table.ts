@@ -32,6 +32,21 @@ export const TABLE: readonly Entry[] = [
   },
   { name: "show", summary: "show another avatar in the running programme", load: () => import("./show.ts") },
   { name: "interrupt", summary: "cut off what is being said", load: () => import("./interrupt.ts") },
+  {
+    name: "hold",
+    summary: "hold the avatar still and silent, or let it go on",
+    load: () => import("./hold.ts"),
+  },
+  {
+    name: "panic",
+    summary: "hold the avatar still and have OBS show another scene, or return",
+    load: () => import("./panic.ts"),
+  },
+  {
+    name: "scene",
+    summary: "have OBS show another scene, or list its scenes",
+    load: () => import("./scene.ts"),
+  },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
   {

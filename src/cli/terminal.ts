@@ -16,6 +16,7 @@ export interface TerminalOptions {
   readonly onEscape: () => void;
   /** A function key, F1 is 1. May throw as onLine. */
   readonly onFunction: (number: number) => void;
+  readonly onHold: () => void;
   readonly onEnd: () => void;
   readonly describe: (error: unknown) => string;
   readonly hasColor: boolean;
@@ -56,6 +57,7 @@ export class LiveTerminal implements AsyncDisposable {
       for (const action of this.#editor.feed(value)) {
         if (action.kind === "end") this.#options.onEnd();
         else if (action.kind === "escape") this.#options.onEscape();
+        else if (action.kind === "hold") this.#options.onHold();
         else if (action.kind === "function") this.#try(() => this.#options.onFunction(action.number));
         else this.#try(() => this.#options.onLine(action.text));
       }

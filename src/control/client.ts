@@ -6,11 +6,12 @@
 import { request as httpRequest } from "node:http";
 import { CapacityFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
-import type { Acts, Interrupted, ProgrammeSnapshot, SayRequest } from "./programme_control.ts";
+import type { Acts, Interrupted, ObsOrder, ProgrammeSnapshot, SayRequest } from "./programme_control.ts";
 import { type Environment, readTokens, type TokenRecord } from "./token.ts";
 
 const ANSWER_MS_MAX = 5000;
 const AVATAR_MS_MAX = 30_000;
+const OBS_MS_MAX = 15_000;
 
 export interface ConnectOptions {
   /** Which programme, where several run. */
@@ -69,6 +70,20 @@ export class ControlClient {
   /** Resolves when the avatar is on stage; loading one takes a few seconds. */
   async showAvatar(avatar: string): Promise<void> {
     await this.#ask("POST", "/v1/avatar", { avatar }, AVATAR_MS_MAX);
+  }
+  /** Undefined: the other way round from now. */
+  async hold(isOn?: boolean): Promise<ProgrammeSnapshot> {
+    return await this.#ask("POST", "/v1/hold", isOn === undefined ? {} : { on: isOn }) as ProgrammeSnapshot;
+  }
+  async panic(isOn?: boolean): Promise<ProgrammeSnapshot> {
+    return await this.#ask("POST", "/v1/panic", isOn === undefined ? {} : { on: isOn }) as ProgrammeSnapshot;
+  }
+  async obs(): Promise<ProgrammeSnapshot> {
+    return await this.#ask("GET", "/v1/obs") as ProgrammeSnapshot;
+  }
+  /** OBS answers within its own deadlines. */
+  async orderObs(order: ObsOrder): Promise<ProgrammeSnapshot> {
+    return await this.#ask("POST", "/v1/obs", order, OBS_MS_MAX) as ProgrammeSnapshot;
   }
   async state(): Promise<ProgrammeSnapshot> {
     return await this.#ask("GET", "/v1/state") as ProgrammeSnapshot;

@@ -2,6 +2,7 @@ export { connect, type ConnectOptions, ControlClient } from "./client.ts";
 export type {
   Acts,
   Interrupted,
+  ObsOrder,
   PrepareRequest,
   ProgrammeControl,
   ProgrammeEvent,

@@ -31,6 +31,15 @@ export interface PrepareRequest {
   readonly force?: boolean;
 }
 
+/** What OBS shall do. Exactly one of them. */
+export type ObsOrder =
+  | { readonly scene: string }
+  | { readonly record: "start" | "stop" }
+  | { readonly stream: "start" | "stop" }
+  | { readonly virtualCamera: "start" | "stop" }
+  /** Connect again after a refusal, such as of a password. */
+  | { readonly connect: true };
+
 /** A plain JSON object. */
 export type ProgrammeSnapshot = Readonly<Record<string, unknown>>;
 
@@ -61,6 +70,14 @@ export interface ProgrammeControl {
   stopJob(job: number): Promise<ProgrammeSnapshot>;
   /** Engines, installed models, and what each costs here as far as it was measured. */
   engines(): ProgrammeSnapshot;
+  /** Holds the avatar still or lets it go on; without `isOn` the other way round from now. */
+  hold(isOn?: boolean): ProgrammeSnapshot;
+  /** As hold, and OBS switches to its other scene and back. */
+  panic(isOn?: boolean): ProgrammeSnapshot;
+  /** What is known of OBS: feed, connection, scenes. */
+  obs(): ProgrammeSnapshot;
+  /** Rejects with InputFault for a scene that is not there, Fault where OBS is not connected or refuses. */
+  orderObs(order: ObsOrder): Promise<ProgrammeSnapshot>;
   state(): ProgrammeSnapshot;
   /** Begins to end the programme; returns at once. */
   stop(): void;

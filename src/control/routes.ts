@@ -5,6 +5,7 @@ import { prepareRequest, showRequest, stopRequest } from "./avatar_requests.ts";
 import { readJson } from "./body.ts";
 import type { Asset } from "./page_assets.ts";
 import type { ProgrammeControl } from "./programme_control.ts";
+import { obsRequest, switchRequest } from "./obs_requests.ts";
 import { sayRequest } from "./say_request.ts";
 import { eventStream } from "./sse.ts";
 
@@ -73,6 +74,10 @@ export function routes(
     await readJson(request);
     return json(programme.interrupt());
   });
+  post("/v1/hold", async (request) => json(programme.hold(switchRequest(await readJson(request)))));
+  post("/v1/panic", async (request) => json(programme.panic(switchRequest(await readJson(request)))));
+  get("/v1/obs", guarded, () => json(programme.obs()));
+  post("/v1/obs", async (request) => json(await programme.orderObs(obsRequest(await readJson(request)))));
   post("/v1/stop", async (request) => {
     await readJson(request);
     programme.stop();

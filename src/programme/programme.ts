@@ -6,18 +6,10 @@
  * it: each missing part leaves one line in `notes` and a null sink in its place. Main thread.
  */
 import { type AvatarEntry, listAvatars } from "../avatar/mod.ts";
-import { CameraSupervisor } from "../camera/mod.ts";
-import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
+import type { ObsOrder } from "../control/mod.ts";
+import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { listModels } from "../model/mod.ts";
-import { type Recording, startRecording } from "../record/mod.ts";
-import {
-  openVirtualMicrophone,
-  type SoundSink,
-  type SoundState,
-  startSound,
-  type VirtualMicrophone,
-} from "../sound/mod.ts";
 import {
   type SayOptions,
   Speaker,
@@ -27,16 +19,20 @@ import {
   type Voice,
 } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
-import type { Config, Folders, Log } from "../app/mod.ts";
+import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { AvatarJobs } from "./avatar_jobs.ts";
 import { Cast, castAvatar } from "./cast.ts";
 import { EventHub } from "./event_hub.ts";
+import type { Hotkey, ObsFeed } from "../obs/mod.ts";
+import { startFeed } from "./obs_part.ts";
+import { Outlets } from "./outlets.ts";
 import { round, roundEach } from "./round.ts";
 import { engineChoice, modelFolders } from "./settings.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
-import { cameraState, pictureState, type ProgrammeState, recordingState, soundState } from "./state.ts";
+import { pictureState, type ProgrammeState } from "./state.ts";
+import { Stillness, type StillState } from "./stillness.ts";
 import { Subtitles } from "./subtitles.ts";
 import { checkVoice, openTts } from "./voice.ts";
 
@@ -46,6 +42,10 @@ export interface ProgrammeOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Where the run-time folder and a password for OBS are looked up. */
+  readonly environment: Environment;
+  /** Of this program, told to OBS's source. */
+  readonly version: string;
 }
 
 export class Programme implements AsyncDisposable {
@@ -53,22 +53,19 @@ export class Programme implements AsyncDisposable {
   readonly events = new EventHub();
   readonly #options: ProgrammeOptions;
   readonly #opened = new AsyncDisposableStack();
-  readonly #notes: string[] = [];
   readonly #fps = new RateMeter();
   readonly #subtitles = new Subtitles();
   readonly #jobs: AvatarJobs;
+  readonly #outlets: Outlets;
   readonly #startedMs: number;
-  #isStarted = false;
   #tts!: Tts;
   /** Undefined where the engine could not tell. */
   #voices: readonly Voice[] | undefined;
   #speaker!: Speaker;
   #cast!: Cast;
+  #feed: ObsFeed | undefined;
+  readonly #stillness: Stillness;
   #engine!: RunningEngine;
-  #sound!: SoundSink;
-  #microphone: VirtualMicrophone | undefined;
-  #camera: CameraSupervisor | undefined;
-  #recording: Recording | undefined;
 
   /** Rejects with InputFault for an unknown avatar or recording path, DeviceFault for a named device that is not there. */
   static async start(options: ProgrammeOptions): Promise<Programme> {
@@ -98,6 +95,9 @@ export class Programme implements AsyncDisposable {
       highWaterMs: config.playback.highWaterMs,
       soundLatencyMs: config.soundLatencyMs,
     });
+    this.#stillness = new Stillness(this.memory.freeze, () => {});
+    const { log, signal } = options;
+    this.#outlets = new Outlets({ config, memory: this.memory, log, signal, opened: this.#opened });
   }
 
   async #start(): Promise<void> {
@@ -109,17 +109,22 @@ export class Programme implements AsyncDisposable {
     ]);
     const { memory } = this;
     this.#cast = new Cast({ config, folders, memory, log: this.#options.log, signal }, casting);
-    this.#camera = this.#openCamera();
+    this.#outlets.openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
-    const opening = await Promise.allSettled([this.#openSound(), this.#startEngine(), this.#openVoice()]);
+    const opening = await Promise.allSettled([
+      this.#outlets.openSound(),
+      this.#startEngine(),
+      this.#openVoice(),
+    ]);
     for (const opened of opening) if (opened.status === "rejected") throw opened.reason;
     this.#opened.use(this.#cast);
-    await this.#cast.begin(this.#engine.state().rightContextMs, this.#camera?.link);
-    if (config.record !== undefined) this.#recording = await this.#record(config.record);
+    await this.#cast.begin(this.#engine.state().rightContextMs, this.#outlets.cameraLink);
+    await this.#outlets.openRecording();
     this.#followPlayhead();
+    await this.#startObs();
     // Not before: a start that fails says one thing, why it failed.
-    for (const note of this.#allNotes()) this.#options.log.warn(note);
-    this.#isStarted = true;
+    for (const note of this.#outlets.notes()) this.#options.log.warn(note);
+    this.#outlets.started();
   }
 
   /** Shows another avatar, which dissolves out of this one, whatever is being said. Rejects with InputFault. */
@@ -144,56 +149,6 @@ export class Programme implements AsyncDisposable {
   /** What act() takes. */
   acts(): { expressions: readonly string[]; actions: readonly string[] } {
     return this.#cast.acts();
-  }
-
-  #openCamera(): CameraSupervisor | undefined {
-    const { config } = this.#options;
-    if (config.camera === "none") return undefined;
-    const { width, height, fps, cameraFormat: format } = config;
-    try {
-      const size = { width, height };
-      const camera = this.#opened.use(new CameraSupervisor({ wanted: config.camera, size, fps, format }));
-      // By then the stage has ended, or never began: nobody else uses the descriptor.
-      this.#opened.defer(() => camera.stageEnded());
-      return camera;
-    } catch (error) {
-      if (config.camera !== "auto" || !(error instanceof DeviceFault)) throw error;
-      this.#note(`no camera: ${oneLine(error)}`);
-      return undefined;
-    }
-  }
-
-  async #openSound(): Promise<void> {
-    const { config, signal } = this.#options;
-    const { memory } = this;
-    if (config.mic) {
-      try {
-        this.#microphone = this.#opened.use(await openVirtualMicrophone({ isMonitored: config.micMonitor }));
-      } catch (error) {
-        this.#note(`no virtual microphone: ${oneLine(error)}`);
-      }
-    }
-    this.#sound = this.#opened.use(
-      await startSound({
-        device: config.sound,
-        shape: memory.playbackShape,
-        buffer: memory.playback.buffer,
-        epoch: memory.epoch.buffer,
-        gauges: memory.soundGauges.buffer,
-        latencyMs: config.soundLatencyMs,
-        ...(this.#microphone ? { pulseSink: this.#microphone.sinkName } : {}),
-        onState: (state) => this.#onSound(state),
-        signal,
-      }),
-    );
-  }
-
-  /** Lost and back again are told once each; what is missing at the start is a note. */
-  #onSound({ kind, deviceName, reason }: SoundState): void {
-    const { log } = this.#options;
-    if (!this.#isStarted) log.debug(`sound: ${kind} ${deviceName}`, { reason });
-    else if (kind === "null") log.warn(reason);
-    else log.info(`sound: ${kind} ${deviceName}`);
   }
 
   async #startEngine(): Promise<void> {
@@ -239,26 +194,43 @@ export class Programme implements AsyncDisposable {
     }
   }
 
-  async #record(path: string): Promise<Recording> {
-    const { units } = this.memory;
-    const recording = this.#opened.use(
-      await startRecording({
-        path,
-        units: { shape: units.shape, buffer: units.buffer },
-        firstUnit: 0,
-        signal: this.#options.signal,
+  async #startObs(): Promise<void> {
+    const { config, environment, version, log, signal } = this.#options;
+    const feed = await startFeed({
+      ...{ config, environment, version, log, signal, memory: this.memory },
+      onHotkey: (hotkey) => this.#onHotkey(hotkey),
+    });
+    if (feed) this.#feed = this.#opened.use(feed);
+  }
+
+  #onHotkey(hotkey: Hotkey): void {
+    if (hotkey === "interrupt") this.interrupt();
+    else if (hotkey === "hold") this.hold();
+    else this.panic();
+  }
+
+  /** What is known of OBS. */
+  obs(): Record<string, unknown> {
+    return { feed: this.#feed?.state() };
+  }
+
+  /** Rejects with InputFault for what OBS does not have, Fault where it is not connected or refuses. */
+  orderObs(_order: ObsOrder): Promise<void> {
+    return Promise.reject(
+      new Fault("OBS is not steered by this programme, wanted it to be started with --obs-connect", {
+        code: "obs_off",
       }),
     );
-    recording.ended.then(
-      ({ result, fault }) => {
-        if (fault) this.#trouble(fault.message);
-        if (result.frames > 0) {
-          this.#options.log.info(`recorded ${result.path}: ${(result.durationMs / 1000).toFixed(1)} s`);
-        }
-      },
-      (error) => this.#trouble(oneLine(error)),
-    );
-    return recording;
+  }
+
+  /** Holds the avatar still, or lets it go on; without `isOn` the other way round from now. */
+  hold(isOn?: boolean): StillState {
+    return this.#stillness.hold(isOn);
+  }
+
+  /** Holds the avatar still and switches OBS to another scene, or back; without `isOn` the other way round from now. */
+  panic(isOn?: boolean): StillState {
+    return this.#stillness.panic(isOn);
   }
 
   #followPlayhead(): void {
@@ -340,18 +312,6 @@ export class Programme implements AsyncDisposable {
     this.#options.log.debug("speech", { ...event });
   }
 
-  /** While starting: what is missing here. */
-  #note(line: string): void {
-    this.#notes.push(line);
-  }
-
-  /** What is missing on this machine right now. */
-  #allNotes(): string[] {
-    const { kind, reason } = this.#sound.state();
-    const isMissing = kind === "null" && reason !== "" && this.#options.config.sound !== "none";
-    return isMissing ? [...this.#notes, reason] : this.#notes;
-  }
-
   #trouble(line: string): void {
     this.#options.log.warn(line);
   }
@@ -359,10 +319,9 @@ export class Programme implements AsyncDisposable {
   /** A snapshot for people and programs; cheap enough for five times a second. */
   state(): ProgrammeState {
     const { config, clock } = this.#options;
-    const { stageGauges: stage, soundGauges: sound } = this.memory;
+    const { stageGauges: stage } = this.memory;
     const speaker = this.#speaker.state();
     const { speaking } = this.#subtitles;
-    const recording = recordingState(this.#recording);
     return {
       avatar: this.#cast.avatar,
       engine: config.engine,
@@ -385,12 +344,12 @@ export class Programme implements AsyncDisposable {
         interrupts: stage.get("interrupts"),
         ...(speaking ? { speaking } : {}),
       },
-      camera: cameraState(this.#camera),
-      sound: soundState(sound, this.#sound.state(), this.#microphone?.sourceName),
+      ...this.#outlets.state(),
       lipsync: roundEach(this.#engine.gauges.snapshot(), 3),
-      ...(recording ? { recording } : {}),
       ...(this.page ? { page: this.page } : {}),
-      notes: this.#allNotes(),
+      still: this.#stillness.state,
+      ...(this.#feed ? { obs: { feed: this.#feed.state() } } : {}),
+      notes: this.#outlets.notes(),
     };
   }
 

@@ -20,6 +20,7 @@ import { SpeechRing } from "../speech/mod.ts";
 import { CueRing, STAGE_GAUGES, type StageGauge } from "../stage/mod.ts";
 import { UnitRing } from "../unit/mod.ts";
 import { Epoch, type FrameRate, frameRate, type FrameSize } from "../time/mod.ts";
+import { FreezeSwitch } from "./freeze_switch.ts";
 import { StopFlag } from "./stop_flag.ts";
 
 export interface ProgrammeShape {
@@ -55,6 +56,7 @@ type BufferName =
   | "playback"
   | "epoch"
   | "stop"
+  | "freeze"
   | "stageGauges"
   | "engineGauges"
   | "neuralGauges"
@@ -86,6 +88,7 @@ export class ProgrammeMemory {
   readonly playback: PlaybackBuffer;
   readonly epoch: Epoch;
   readonly stop: StopFlag;
+  readonly freeze: FreezeSwitch;
   readonly stageGauges: Gauges<StageGauge>;
   readonly engineGauges: EngineGauges;
   readonly neuralGauges: NeuralGauges;
@@ -110,6 +113,7 @@ export class ProgrammeMemory {
     );
     this.epoch = new Epoch(buffers?.epoch);
     this.stop = new StopFlag(buffers?.stop);
+    this.freeze = new FreezeSwitch(buffers?.freeze);
     this.stageGauges = new Gauges(STAGE_GAUGES, buffers?.stageGauges);
     this.engineGauges = new Gauges(ENGINE_GAUGES, buffers?.engineGauges);
     this.soundGauges = openSoundGauges(buffers?.soundGauges);
@@ -140,6 +144,7 @@ export class ProgrammeMemory {
         playback: this.playback.buffer,
         epoch: this.epoch.buffer,
         stop: this.stop.buffer,
+        freeze: this.freeze.buffer,
         stageGauges: this.stageGauges.buffer,
         engineGauges: this.engineGauges.buffer,
         neuralGauges: this.neuralGauges.buffer,

@@ -5,6 +5,7 @@
 import {
   type Acts,
   type Interrupted,
+  type ObsOrder,
   type PrepareRequest,
   type ProgrammeControl,
   type ProgrammeEvent,
@@ -102,6 +103,19 @@ class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   }
   interrupt(): Interrupted {
     return this.#opened.interrupt();
+  }
+  hold(isOn?: boolean): ProgrammeSnapshot {
+    return { ...this.#opened.hold(isOn) };
+  }
+  panic(isOn?: boolean): ProgrammeSnapshot {
+    return { ...this.#opened.panic(isOn) };
+  }
+  obs(): ProgrammeSnapshot {
+    return { ...this.#opened.obs() };
+  }
+  async orderObs(order: ObsOrder): Promise<ProgrammeSnapshot> {
+    await this.#opened.orderObs(order);
+    return this.obs();
   }
   state(): ProgrammeSnapshot {
     return { ...this.#opened.state() };

@@ -8,7 +8,7 @@ import { type Face, type FaceOptions, loadFace } from "../avatar/mod.ts";
 import { CameraLink, type CameraLinkShape, CameraOutput } from "../camera/mod.ts";
 import { InputFault, oneLine } from "../errors/mod.ts";
 import { MOUTH_LENGTH } from "../lipsync/mod.ts";
-import { DeviceFollower, Stage, StageBaton, TickLoop, type UnitSink } from "../stage/mod.ts";
+import { DeviceFollower, Freezer, Stage, StageBaton, TickLoop, type UnitSink } from "../stage/mod.ts";
 import { i420Bytes, MonotonicClock } from "../time/mod.ts";
 import { CameraSink, PlaybackSink } from "./device_sinks.ts";
 import { ProgrammeMemory, type ProgrammeMessage } from "./programme_memory.ts";
@@ -107,6 +107,11 @@ async function run(order: StageOrder): Promise<void> {
     sinks.push(new CameraSink(output, memory, order.avOffsetMs));
   }
   sinks.push(new PlaybackSink(playback)); // after the camera: a frame's time is felt first
+  const { freeze } = memory;
+  const composer = new Freezer({
+    ...{ stage, units, epoch, gauges, periodMs: rate.periodMs },
+    isFrozen: () => freeze.isOn,
+  });
   const loop = new TickLoop({
     clock,
     ...(from
@@ -116,7 +121,7 @@ async function run(order: StageOrder): Promise<void> {
       }
       : {}),
     rate,
-    stage,
+    stage: composer,
     units,
     sinks,
     gauges,

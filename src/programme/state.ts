@@ -2,6 +2,8 @@
 import { ACTIONS, type Expression, EXPRESSIONS } from "../avatar/mod.ts";
 import type { CameraSupervisor } from "../camera/mod.ts";
 import { round } from "./round.ts";
+import type { FeedState } from "../obs/mod.ts";
+import type { StillState } from "./stillness.ts";
 import type { VideoState } from "./video_state.ts";
 import type { Gauges } from "../metrics/mod.ts";
 import type { Recording } from "../record/mod.ts";
@@ -21,8 +23,15 @@ export interface ProgrammeState {
   readonly lipsync: Record<string, number>;
   readonly recording?: RecordingState;
   readonly page?: string;
+  readonly still: StillState;
+  /** Absent where nothing is offered to OBS. */
+  readonly obs?: ObsState;
   /** One line each: what is missing on this machine, what works without it, and the mend. */
   readonly notes: readonly string[];
+}
+
+export interface ObsState {
+  readonly feed?: FeedState;
 }
 
 export interface PictureState {

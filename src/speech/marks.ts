@@ -28,6 +28,7 @@ export class Marks {
   readonly #names: CueNames;
   readonly #marks: Mark[] = [];
   #told = 0;
+  #aired = 0;
   /** Cues of the stage that are in no frame yet. */
   readonly #unfed: { readonly code: number; readonly sample: number }[] = [];
 
@@ -72,9 +73,20 @@ export class Marks {
 
   /** The next mark that starts below `heardSamples`, once each. */
   next(heardSamples: number): Mark | undefined {
-    const mark = this.#marks[this.#told];
-    if (mark === undefined || mark.startSample >= heardSamples) return undefined;
-    this.#told++;
+    const mark = this.#below(this.#told, heardSamples);
+    if (mark !== undefined) this.#told++;
     return mark;
+  }
+
+  /** The same for what was handed over, which is sooner than it is heard. */
+  nextAired(airedSamples: number): Mark | undefined {
+    const mark = this.#below(this.#aired, airedSamples);
+    if (mark !== undefined) this.#aired++;
+    return mark;
+  }
+
+  #below(index: number, samples: number): Mark | undefined {
+    const mark = this.#marks[index];
+    return mark === undefined || mark.startSample >= samples ? undefined : mark;
   }
 }

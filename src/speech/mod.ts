@@ -26,4 +26,4 @@ export {
 export { type SayOptions, Speaker, type SpeakerOptions, type SpeakerState } from "./speaker.ts";
 export { CUES_PER_FRAME, SPEECH_FLAG, type SpeechFrame, SpeechRing } from "./speech_ring.ts";
 export * from "./tts/mod.ts";
-export type { Outcome, SpeechEvent, Utterance, UtteranceOptions } from "./utterance.ts";
+export type { AiredMark, Outcome, SpeechEvent, Utterance, UtteranceOptions } from "./utterance.ts";

@@ -16,7 +16,13 @@ import { PcmSource, type Source, TextSource, TextStreamSource } from "./source.t
 import { CUES_PER_FRAME, type SpeechRing } from "./speech_ring.ts";
 import { Synthesis } from "./synthesis.ts";
 import type { Tts } from "./tts/mod.ts";
-import { type SpeechEvent, SpokenUtterance, type Utterance, type UtteranceOptions } from "./utterance.ts";
+import {
+  type AiredMark,
+  type SpeechEvent,
+  SpokenUtterance,
+  type Utterance,
+  type UtteranceOptions,
+} from "./utterance.ts";
 
 export interface SpeakerOptions {
   /** Every ring gets every frame: the stage's, the engine's. */
@@ -37,6 +43,8 @@ export interface SpeakerOptions {
   /** What in brackets is done instead of spoken. Default: expressions and actions. */
   readonly cues?: CueNames;
   readonly onEvent?: (event: SpeechEvent) => void;
+  /** Whether somebody takes what aired() answers. Default false. */
+  readonly isAired?: boolean;
 }
 
 export interface SayOptions extends UtteranceOptions {
@@ -78,6 +86,7 @@ export class Speaker implements AsyncDisposable {
   #idle = Promise.withResolvers<void>();
   #more = Promise.withResolvers<void>();
   #isClosed = false;
+  #airedLate: AiredMark[] = [];
   readonly #feeding: Promise<void>;
 
   constructor(options: SpeakerOptions) {
@@ -88,6 +97,7 @@ export class Speaker implements AsyncDisposable {
       aheadMsMax: 10_000,
       cues: STAGE_CUE_NAMES,
       taps: [],
+      isAired: false,
       onEvent: () => {},
       ...options,
     };
@@ -156,8 +166,18 @@ export class Speaker implements AsyncDisposable {
     return { interrupted: gone.map(id), kept: kept.map(id) };
   }
 
+  /** This frame is being handed over to the sinks: what begins in it and in those before it, each once and in order. */
+  aired(speechFrame: number): AiredMark[] {
+    const marks = this.#airedLate;
+    this.#airedLate = [];
+    for (const { utterance } of this.#open) marks.push(...utterance.aired(speechFrame));
+    return marks;
+  }
+
   /** The playhead: this frame's samples have left the speaker. Frames come in order; interrupted ones are left out. */
   heard(speechFrame: number): void {
+    // What is heard was aired, whichever of the two is told first; an utterance that ends here takes nothing with it.
+    if (this.#options.isAired) this.#airedLate = this.aired(speechFrame);
     for (const { utterance } of [...this.#open]) {
       if (utterance.firstFrame < 0 || utterance.firstFrame > speechFrame) break;
       utterance.heard(speechFrame);

@@ -7,7 +7,7 @@
  */
 import { SAMPLE_RATE_HZ, samplesToMs } from "../time/mod.ts";
 import type { CueNames } from "./cue.ts";
-import { Marks, type TimedText } from "./marks.ts";
+import { type Mark, Marks, type TimedText } from "./marks.ts";
 
 export type Outcome =
   | { readonly state: "completed"; readonly playedMs: number }
@@ -54,6 +54,14 @@ export type SpeechEvent =
       readonly error?: string;
     }
   );
+
+/** A mark of an utterance whose frame is being handed over to the sinks. */
+export interface AiredMark {
+  readonly mark: Mark;
+  readonly utterance: number;
+  /** Where in that frame it is: 0 for its first sample, and for what was missed before. */
+  readonly offsetSamples: number;
+}
 
 export interface UtteranceOptions {
   /** Comes back with every event. */
@@ -142,6 +150,19 @@ export class SpokenUtterance implements Utterance {
       this.onEvent({ ...mark, utterance: this.id, metadata: this.metadata });
     }
     if (this.isFed && this.#heardFrames === this.fedFrames) this.end();
+  }
+
+  /** What begins in its frames up to and including `speechFrame`, which is being handed over now; each once. */
+  aired(speechFrame: number): AiredMark[] {
+    if (this.#isSettled || this.firstFrame < 0 || speechFrame < this.firstFrame) return [];
+    const frames = Math.min(speechFrame - this.firstFrame + 1, this.fedFrames);
+    const airedSamples = frames * this.samplesPerFrame;
+    const fromSample = (speechFrame - this.firstFrame) * this.samplesPerFrame;
+    const marks: AiredMark[] = [];
+    for (let mark = this.marks.nextAired(airedSamples); mark; mark = this.marks.nextAired(airedSamples)) {
+      marks.push({ mark, utterance: this.id, offsetSamples: Math.max(0, mark.startSample - fromSample) });
+    }
+    return marks;
   }
 
   /** Everything there is of it was heard. */

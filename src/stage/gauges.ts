@@ -18,7 +18,7 @@ export const STAGE_GAUGES = [
   "skewMsMax",
   /** Speech frames waiting in the speech buffer, in ms. */
   "speechQueuedMs",
-  /** 0 idle, 1 speaking, 2 paused. */
+  /** Index into PHASES. */
   "phase",
   /** Interrupts that cut something off. */
   "interrupts",
@@ -47,5 +47,5 @@ export const STAGE_GAUGES = [
 ] as const;
 export type StageGauge = typeof STAGE_GAUGES[number];
 
-export const PHASES = ["idle", "speaking", "paused"] as const;
+export const PHASES = ["idle", "speaking", "paused", "held"] as const;
 export type Phase = typeof PHASES[number];

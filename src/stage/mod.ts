@@ -2,6 +2,7 @@ export { StageBaton } from "./baton.ts";
 export { pastePlane, type PlaneBox } from "./blend.ts";
 export { CueRing } from "./cue_ring.ts";
 export { type Phase, PHASES, STAGE_GAUGES, type StageGauge } from "./gauges.ts";
+export { Freezer, type FreezerOptions, type UnitComposer } from "./freezer.ts";
 export { MannerTrack } from "./manner_track.ts";
 export { PatchPaster } from "./patch_paster.ts";
 export { Stage, type StageOptions } from "./stage.ts";

@@ -8,7 +8,7 @@
 import type { Gauges } from "../metrics/mod.ts";
 import { type Clock, type FrameRate, Pacer } from "../time/mod.ts";
 import type { StageGauge } from "./gauges.ts";
-import type { Stage } from "./stage.ts";
+import type { UnitComposer } from "./freezer.ts";
 import type { UnitRing, UnitSlot } from "../unit/mod.ts";
 
 /** A sink in the stage's own thread; takes each unit at its deadline, must not wait. */
@@ -20,7 +20,7 @@ export interface UnitSink {
 export interface TickLoopOptions {
   readonly clock: Clock;
   readonly rate: FrameRate;
-  readonly stage: Stage;
+  readonly stage: UnitComposer;
   readonly units: UnitRing;
   readonly sinks: readonly UnitSink[];
   readonly gauges: Gauges<StageGauge>;

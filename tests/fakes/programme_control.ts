@@ -4,7 +4,17 @@ import { ACTION_NAMES, EXPRESSION_NAMES } from "../../src/text/mod.ts";
 
 type AvatarPart = Pick<
   ProgrammeControl,
-  "acts" | "showAvatar" | "avatars" | "prepare" | "jobs" | "stopJob" | "engines"
+  | "acts"
+  | "showAvatar"
+  | "avatars"
+  | "prepare"
+  | "jobs"
+  | "stopJob"
+  | "engines"
+  | "hold"
+  | "panic"
+  | "obs"
+  | "orderObs"
 >;
 
 export const avatarPart: AvatarPart = {
@@ -14,5 +24,9 @@ export const avatarPart: AvatarPart = {
   prepare: () => ({ job: 1, state: "running" }),
   jobs: () => [],
   stopJob: () => Promise.resolve({ job: 1, state: "stopped" }),
+  hold: (isOn = true) => ({ isHeld: isOn, isPanic: false }),
+  panic: (isOn = true) => ({ isHeld: false, isPanic: isOn }),
+  obs: () => ({ director: { state: "off" } }),
+  orderObs: (order) => Promise.resolve({ order }),
   engines: () => ({ engine: "auto", models: [] }),
 };

@@ -1,0 +1,9 @@
+/** OBS: the programme's picture and sound for it, and what it is told to do. */
+export {
+  type FeedOptions,
+  type FeedPlace,
+  type FeedState,
+  type Hotkey,
+  ObsFeed,
+  type OpenedPlace,
+} from "./feed/mod.ts";

@@ -1,0 +1,35 @@
+/**
+ * What in brackets is done instead of spoken, whoever does it: the stage, the avatar's film, OBS. In: the avatar's own
+ * cues, which change with the avatar, and names from the rules for OBS. Out: the names that texts are read with.
+ */
+import type { CueNames } from "../speech/mod.ts";
+import type { AvatarCues } from "./video_part.ts";
+
+/** What OBS does by itself, with or without rules. */
+const OBS_CUES = ["scene", "show", "hide"] as const;
+
+export class TextCues implements CueNames {
+  readonly withArgument: readonly string[];
+  readonly #avatar: AvatarCues;
+  readonly #ruled: readonly string[];
+
+  /** `ruled`: names that a rule waits for, in lower case; they may carry an argument. */
+  constructor(avatar: AvatarCues, ruled: readonly string[]) {
+    this.#avatar = avatar;
+    this.#ruled = ruled;
+    this.withArgument = [...new Set([...OBS_CUES, ...ruled])];
+  }
+
+  get plain(): readonly string[] {
+    return [...this.#avatar.plain, ...this.#ruled];
+  }
+
+  get codes(): ReadonlyMap<string, number> {
+    return this.#avatar.codes;
+  }
+
+  /** Whether the avatar does it, rather than OBS. */
+  isOfAvatar(name: string): boolean {
+    return this.#avatar.plain.includes(name);
+  }
+}

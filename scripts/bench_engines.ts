@@ -3,9 +3,9 @@
  * network by batch size, pasting, memory; with --live also a running programme: first frame after say(), tick errors.
  *
  * Every installed model is measured on the avatar of --avatar, by default one that is made up. Figures are of this machine,
- * now. Exit code 0 whatever was measured.
+ * now. Exit code 0 whatever was measured, 2 for a mistake in the flags.
  */
-import { oneLine } from "../src/errors/mod.ts";
+import { EXIT, Fault, oneLine } from "../src/errors/mod.ts";
 import { findFolders, loadConfig } from "../src/app/mod.ts";
 import { findAvatar } from "../src/avatar/mod.ts";
 import { listModels } from "../src/model/mod.ts";
@@ -22,7 +22,7 @@ const USAGE =
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
     console.log(USAGE);
-    return 0;
+    return EXIT.ok;
   }
   const isJson = args.includes("--json");
   const isLive = args.includes("--live");
@@ -34,15 +34,15 @@ async function main(args: readonly string[]): Promise<number> {
     const value = rest[at + 1];
     if (key === undefined || value === undefined) {
       console.error(`bench:engines: ${JSON.stringify(name)} cannot be used, wanted ${USAGE.slice(7)}`);
-      return 2;
+      return EXIT.usage;
     }
     settings.push({ name, key, value });
   }
   const environment = Deno.env.toObject();
   const folders = findFolders(environment, Deno.cwd());
-  const { config } = loadConfig({ flags: settings, environment, folders });
   const made = await Deno.makeTempDir({ prefix: "lipcam-engines-" });
   try {
+    const { config } = loadConfig({ flags: settings, environment, folders });
     const isOwn = settings.some(({ key }) => key === "avatar");
     const avatar = isOwn
       ? findAvatar(config.avatar, [...config.avatarFolders, ...folders.avatars])
@@ -70,7 +70,11 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (isJson) { for (const one of figures) console.log(JSON.stringify(one)); }
     else console.log(table(figures));
-    return 0;
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    console.error(`bench:engines: ${oneLine(error)}`);
+    return error.exitCode;
   } finally {
     await Deno.remove(made, { recursive: true });
   }

@@ -6,10 +6,23 @@ import { EXIT, Fault, oneLine } from "../src/errors/mod.ts";
 import { checkAll } from "./golden/checks.ts";
 import { KnownAnswers } from "./golden/known_answers.ts";
 
-async function main([folder, ...more]: readonly string[]): Promise<number> {
+const USAGE = `usage: deno task golden DIR
+
+Holds the shipped code against the known answers in DIR, such as tests/golden/musetalk, and prints the largest error
+of each kind. Exit code 1 where one is over its limit, 2 where DIR cannot be used.`;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(USAGE);
+    return EXIT.ok;
+  }
+  const [folder, ...more] = args;
   if (folder === undefined || more.length > 0 || folder.startsWith("-")) {
-    console.error("golden: wanted one folder: deno task golden tests/golden/musetalk");
-    return folder === "--help" ? EXIT.ok : EXIT.usage;
+    const is = folder === undefined ? "no folder" : args.join(" ").slice(0, 80);
+    console.error(
+      `golden: ${JSON.stringify(is)} was given, wanted one folder: deno task golden tests/golden/musetalk`,
+    );
+    return EXIT.usage;
   }
   try {
     const checks = await checkAll(await KnownAnswers.open(folder));

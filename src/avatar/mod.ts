@@ -15,6 +15,7 @@ export { AVATAR_ID } from "./manifest_fields.ts";
 export { type HeadPlace, headPlace } from "./photo/framing.ts";
 export { PHOTO_SIDE_MAX, type PhotoManifest } from "./photo/manifest.ts";
 export {
+  FACE_POINTS,
   LOWER_LIP_INNER,
   LOWER_LIP_OUTER,
   Mesh,

@@ -1,5 +1,5 @@
 /** `engines`: what can move lips here: engines, providers and installed models. */
-import { EXIT } from "../errors/mod.ts";
+import { EXIT, oneLine } from "../errors/mod.ts";
 import type { Command } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
 
@@ -31,7 +31,7 @@ deno task bench:engines.`,
     const loaded = await context.loadConfig();
     context.openLog(loaded);
     const providers = await listProviders().catch((error: unknown) => [
-      { provider: "cpu", trouble: error instanceof Error ? error.message : String(error) },
+      { provider: "cpu", trouble: oneLine(error) },
     ]);
     const folders = modelFolders(loaded.config, context.folders);
     const models = listModels(folders);

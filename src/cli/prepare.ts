@@ -16,7 +16,8 @@ export const command: Command = {
 
 A JPEG, PNG or WebP photo becomes a photo avatar: one face, at least 80 pixels wide (250 look sharp), seen from
 the front, eyes open, the mouth closed or smiling, nothing before it. --background blur, transparent or a colour
-needs a plain wall behind the head, or a picture that is cut out already.
+needs a plain wall behind the head, or a picture that is cut out already. With --engine, --speaking or --action a
+photo becomes a video avatar of one picture instead.
 
 A clip (MP4, MOV, WebM, MKV, AVI), or a folder of pictures, becomes a video avatar: one face in every frame, the
 mouth closed. It is shown forward and backward. --engine says which video engines shall be able to speak on it;
@@ -49,29 +50,43 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
       name: "engine",
       kind: "text",
       value: "E",
-      doc: "of a clip: musetalk, wav2lip, ultralight or all (default all)",
+      doc: "of a clip: musetalk, wav2lip, ultralight or all (default all); makes a clip of a photo",
     },
     {
       name: "speaking",
       kind: "text",
       value: "CLIP",
-      doc: "shown while it speaks, instead of the first clip",
+      doc: "shown while it speaks, instead of the first clip; makes a clip of a photo",
     },
-    { name: "action", kind: "list", value: "NAME=CLIP", doc: "an action; CLIP:sound keeps its own voice" },
+    {
+      name: "action",
+      kind: "list",
+      value: "NAME=CLIP",
+      doc: "an action; CLIP:sound keeps its own voice; makes a clip of a photo",
+    },
     {
       name: "actions",
       kind: "text",
       value: "FILE",
       doc: "LiveTalking's custom actions, of an imported folder",
     },
-    { name: "musetalk", kind: "text", value: "V", doc: "version whose boxes are cut: 1.5 (default) or 1.0" },
+    {
+      name: "musetalk",
+      kind: "text",
+      value: "V",
+      doc: "of a clip: version whose boxes are cut, 1.5 (default) or 1.0",
+    },
     {
       name: "shift",
       kind: "text",
       value: "N",
       doc: "of version 1.0: moves the box's middle by pixels (bbox_shift)",
     },
-    { name: "preview", kind: "switch", doc: "write preview-boxes.png: what was found, drawn over frames" },
+    {
+      name: "preview",
+      kind: "switch",
+      doc: "of a clip: write preview-boxes.png, what was found drawn over frames",
+    },
     { name: "force", kind: "switch", doc: "replace an avatar of that id" },
     { name: "progress", kind: "text", value: "json", doc: "progress as lines of JSON on stderr" },
     JSON_FLAG,
@@ -101,17 +116,11 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
         code: "bad_flag",
       });
     }
-    const { isForeignAvatar, isPictureName } = await import("../prepare/mod.ts");
-    if (await isForeignAvatar(path)) return await importing(context, path, id);
-    // A photo that shall have clips beside it, or an engine to speak on it, is a film of one picture.
-    const isPhoto = isPictureName(path) &&
-      !["engine", "speaking", "action"].some((name) => flags.isGiven(name));
-    if (!isPhoto && flags.isGiven("background")) {
-      throw new InputFault("--background is of a photo avatar, wanted a photo without --engine and clips", {
-        code: "bad_flag",
-      });
-    }
-    return isPhoto ? await photo(context, path, id) : await video(context, path, id);
+    const { isForeignAvatar } = await import("../prepare/mod.ts");
+    const { prepareKind, refuseFlags } = await import("./prepare_kinds.ts");
+    const kind = prepareKind(path, await isForeignAvatar(path), flags);
+    refuseFlags(kind, path, flags);
+    return await { photo, clip: video, import: importing }[kind](context, path, id);
   },
 };
 
@@ -153,8 +162,7 @@ async function video(context: CommandContext, path: string, id: string): Promise
       code: "bad_flag",
     });
   }
-  const { stepBack } = await import("../time/mod.ts");
-  stepBack(STEPS_BACK);
+  await stepAside();
   const clips = clipInputs(path, flags.text("speaking"), flags.list("action"));
   const startMs = context.clock.nowMs();
   const bar = new StepBar(1, context);
@@ -187,10 +195,7 @@ async function video(context: CommandContext, path: string, id: string): Promise
       isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress);
     },
     onNote: (line) => context.note(`prepare: ${line}`),
-  }).catch((error) => {
-    if (context.stopSignal().aborted) context.note("prepare: stopped; the same command goes on from here");
-    throw error;
-  }).finally(() => bar.clear());
+  }).catch((error: unknown) => stopped(context, error)).finally(() => bar.clear());
   const { folder, frames, size } = made;
   const tookMs = Math.round(context.clock.nowMs() - startMs);
   return done(context, { id, folder, frames, ...size, tookMs });
@@ -199,14 +204,13 @@ async function video(context: CommandContext, path: string, id: string): Promise
 async function importing(context: CommandContext, path: string, id: string): Promise<number> {
   const { importAvatar } = await import("../prepare/mod.ts");
   const { flags, folders } = context;
+  const loaded = await context.loadConfig();
+  await stepAside();
   const startMs = context.clock.nowMs();
   const bar = new StepBar(1, context);
   const isJson = flags.text("progress") === "json";
   const actions = flags.text("actions");
-  const loaded = await context.loadConfig();
-  // Only silent actions of MuseTalk's need one: what it says where none is installed would frighten for nothing.
-  const { latentEncoder } = await import("./prepare_video.ts");
-  using encoder = (await latentEncoder(loaded.config, folders, false)).encoder;
+  using opened = new DisposableStack();
   const { folder, frames } = await importAvatar({
     path,
     id,
@@ -214,13 +218,29 @@ async function importing(context: CommandContext, path: string, id: string): Pro
     isForced: flags.isOn("force"),
     clock: context.clock,
     nowMs: context.now().getTime(),
-    ...(encoder ? { encoder } : {}),
+    // What it says where none is installed would frighten for nothing: the import has its own words for that.
+    openEncoder: async () => {
+      const { latentEncoder } = await import("./prepare_video.ts");
+      const { encoder } = await latentEncoder(loaded.config, folders, false);
+      return encoder && opened.use(encoder);
+    },
     signal: context.stopSignal(),
     ...(actions === undefined ? {} : { actions }),
     onProgress: (progress) => isJson ? context.note(JSON.stringify(progress)) : bar.frames(progress),
     onNote: (line) => context.note(`prepare: ${line}`),
-  }).finally(() => bar.clear());
+  }).catch((error: unknown) => stopped(context, error)).finally(() => bar.clear());
   return done(context, { id, folder, frames, tookMs: Math.round(context.clock.nowMs() - startMs) });
+}
+
+async function stepAside(): Promise<void> {
+  const { stepBack } = await import("../time/mod.ts");
+  stepBack(STEPS_BACK);
+}
+
+/** Says that nothing is lost, where the person has stopped it. */
+function stopped(context: CommandContext, error: unknown): never {
+  if (context.stopSignal().aborted) context.note("prepare: stopped; the same command goes on from here");
+  throw error;
 }
 
 interface Result {

@@ -15,7 +15,7 @@ const AT_ONCE_MS = 3;
 
 export type Aired =
   | { readonly kind: "speaking" | "idle" | "interrupted" }
-  | { readonly kind: "mark"; readonly mark: AiredMark["mark"]; readonly utterance: number };
+  | { readonly kind: "mark"; readonly mark: AiredMark["mark"]; readonly hasWords: boolean };
 
 export interface AirTrackOptions {
   readonly clock: Clock;
@@ -60,10 +60,10 @@ export async function runAirTrack(options: AirTrackOptions): Promise<void> {
     }
     if (newestSpeechFrame <= airedFrame) continue;
     airedFrame = newestSpeechFrame;
-    for (const { mark, utterance, offsetSamples } of marksOf(newestSpeechFrame)) {
+    for (const { mark, hasWords, offsetSamples } of marksOf(newestSpeechFrame)) {
       const dueMs = monotonicMs + offsetSamples * 1000 / SAMPLE_RATE_HZ;
       await untilDue(dueMs - clock.nowMs(), signal);
-      if (!signal.aborted) onAired({ kind: "mark", mark, utterance });
+      if (!signal.aborted) onAired({ kind: "mark", mark, hasWords });
     }
   }
 }

@@ -4,32 +4,33 @@
  */
 export const LINE_LENGTH = 42;
 const LINES_MAX = 2;
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 export class Caption {
   #segment = "";
   /** Of the segment, up to here it was aired. */
   #at = 0;
-  #hasWords = false;
   #lines: string[] = [];
 
   get text(): string {
     return this.#lines.join("\n");
   }
 
-  /** A segment begins. A voice that tells no words shows it whole; the first word takes that back. */
-  segment(text: string): string {
+  /** A segment begins, whose words follow. */
+  segment(text: string): void {
     this.#segment = text;
     this.#at = 0;
-    this.#hasWords = false;
+    this.#lines = [];
+  }
+
+  /** A segment begins, of which nothing more is told: as much of it as there is room for. */
+  whole(text: string): string {
+    this.segment(text);
     this.#lines = wrap(text).slice(0, LINES_MAX);
     return this.text;
   }
 
   word(text: string): string {
-    if (!this.#hasWords) {
-      this.#hasWords = true;
-      this.#lines = [];
-    }
     const found = this.#segment.indexOf(text, this.#at);
     let end = found < 0 ? this.#at : found + text.length;
     while (
@@ -64,9 +65,22 @@ function wrap(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= LINE_LENGTH) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
+    const [first = "", ...rest] = pieces(word);
+    if (last !== undefined && last.length + 1 + word.length <= LINE_LENGTH && !WIDE.test(word)) {
+      lines[lines.length - 1] = `${last} ${first}`;
+    } else {
+      lines.push(first);
+    }
+    lines.push(...rest);
   }
   return lines;
+}
+
+/** Writing without blanks is broken anywhere; its characters are twice as wide. */
+function pieces(word: string): string[] {
+  const width = WIDE.test(word) ? LINE_LENGTH / 2 : LINE_LENGTH;
+  const characters = [...word];
+  const found: string[] = [];
+  for (let at = 0; at < characters.length; at += width) found.push(characters.slice(at, at + width).join(""));
+  return found;
 }

@@ -7,7 +7,7 @@
  */
 import { type AvatarEntry, listAvatars } from "../avatar/mod.ts";
 import type { ObsOrder } from "../control/mod.ts";
-import { Fault, InputFault, oneLine } from "../errors/mod.ts";
+import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
 import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { listModels } from "../model/mod.ts";
 import {
@@ -217,7 +217,7 @@ export class Programme implements AsyncDisposable {
   /** Rejects with InputFault for what OBS does not have, Fault where it is not connected or refuses. */
   orderObs(_order: ObsOrder): Promise<void> {
     return Promise.reject(
-      new Fault("OBS is not steered by this programme, wanted it to be started with --obs-connect", {
+      new DeviceFault("OBS is not steered by this programme, wanted it to be started with --obs-connect", {
         code: "obs_off",
       }),
     );

@@ -8,7 +8,7 @@
 import { resolve } from "node:path";
 import type { Demuxer, Stream } from "node-av";
 import { InputFault, oneLine } from "../errors/mod.ts";
-import { SAMPLE_RATE_HZ, withDeadline } from "../time/mod.ts";
+import { Lent, openedInTime, SAMPLE_RATE_HZ } from "../time/mod.ts";
 import { Resampler } from "./resample.ts";
 
 export interface AudioFileInfo {
@@ -51,19 +51,25 @@ export async function* decodeAudioFile(
   const { signal } = options;
   const av = await library();
   const { demuxer, stream } = await open(path, signal);
-  await using _ = demuxer;
-  using decoder = await decoderOf(path, stream);
+  await using lent = new Lent();
+  lent.use(demuxer);
+  const decoder = lent.use(await decoderOf(path, stream));
   const frames = decoder.frames(demuxer.packets(stream.index));
   const out = new Pieces();
   // FFmpeg's mix keeps loudness and lets what both sides share rise by 3 dB, which would clip.
   const isMixed = stream.codecpar.channels > 1;
   let isAny = false;
   for (;;) {
-    const next = await withDeadline(frames.next(), READ_DEADLINE_MS, `reading ${name(path)}`, signal)
-      .catch((error: unknown) => {
-        if (error instanceof av.FFmpegError) throw bad(path, oneLine(error), error);
-        throw error;
-      });
+    signal?.throwIfAborted();
+    const next = await lent.within(
+      frames.next(),
+      READ_DEADLINE_MS,
+      `reading ${name(path)}`,
+      ({ value }) => value?.free(),
+    ).catch((error: unknown) => {
+      if (error instanceof av.FFmpegError) throw bad(path, oneLine(error), error);
+      throw error;
+    });
     if (next.done) break;
     using frame = next.value;
     const plane = frame?.data?.[0];
@@ -102,7 +108,7 @@ async function open(
   try {
     // A whole path keeps a name with a colon a name; the lists keep the file from leading anywhere else.
     const options = { format_whitelist: FORMATS, protocol_whitelist: "file" };
-    demuxer = await withDeadline(
+    demuxer = await openedInTime(
       av.Demuxer.open(resolve(path), { options }),
       OPEN_DEADLINE_MS,
       `opening ${name(path)}`,

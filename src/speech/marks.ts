@@ -85,6 +85,12 @@ export class Marks {
     return mark;
   }
 
+  /** Whether the segment that nextAired() has just answered has words: some voices tell none. */
+  get airedHasWords(): boolean {
+    const next = this.#marks.findIndex(({ kind }, index) => index >= this.#aired && kind === "segment");
+    return this.#marks.slice(this.#aired, next < 0 ? undefined : next).some(({ kind }) => kind === "word");
+  }
+
   #below(index: number, samples: number): Mark | undefined {
     const mark = this.#marks[index];
     return mark === undefined || mark.startSample >= samples ? undefined : mark;

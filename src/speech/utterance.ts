@@ -61,6 +61,8 @@ export interface AiredMark {
   readonly utterance: number;
   /** Where in that frame it is: 0 for its first sample, and for what was missed before. */
   readonly offsetSamples: number;
+  /** Of a segment: whether its words follow. */
+  readonly hasWords: boolean;
 }
 
 export interface UtteranceOptions {
@@ -160,7 +162,9 @@ export class SpokenUtterance implements Utterance {
     const fromSample = (speechFrame - this.firstFrame) * this.samplesPerFrame;
     const marks: AiredMark[] = [];
     for (let mark = this.marks.nextAired(airedSamples); mark; mark = this.marks.nextAired(airedSamples)) {
-      marks.push({ mark, utterance: this.id, offsetSamples: Math.max(0, mark.startSample - fromSample) });
+      const hasWords = mark.kind === "segment" && this.marks.airedHasWords;
+      const offsetSamples = Math.max(0, mark.startSample - fromSample);
+      marks.push({ mark, utterance: this.id, offsetSamples, hasWords });
     }
     return marks;
   }

@@ -19,7 +19,7 @@ Deno.test("runAirTrack tells speaking, marks at their samples, interrupted and i
   const cue = { kind: "cue", name: "scene", argument: "Product", startSample: 0 } as const;
   const running = runAirTrack({
     ...{ clock, units, idleAfterMs: 80, signal: ending.signal },
-    marksOf: (frame) => frame === 1 ? [{ mark: cue, utterance: 4, offsetSamples: 960 }] : [],
+    marksOf: (frame) => frame === 1 ? [{ mark: cue, utterance: 4, offsetSamples: 960, hasWords: false }] : [],
     onAired: (aired) => told.push({ aired, atMs: clock.nowMs() }),
   });
   let cueDueMs = 0;
@@ -50,11 +50,14 @@ Deno.test("runAirTrack tells speaking, marks at their samples, interrupted and i
 
 Deno.test("Caption grows word by word, keeps punctuation, and begins anew before a third line", () => {
   const caption = new Caption();
-  assertEquals(caption.segment("你好，世界。"), "你好，世界。");
+  assertEquals(caption.whole("你好，世界。"), "你好，世界。");
   assertEquals(
-    caption.segment('"Well," she said, it\'s a long, long way home.'),
-    '"Well," she said, it\'s a long, long way\nhome.',
+    caption.whole("床前明月光，疑是地上霜。举头望明月，低头思故乡。"),
+    "床前明月光，疑是地上霜。举头望明月，低头思\n故乡。",
   );
+  const sentence = '"Well," she said, it\'s a long, long way home.';
+  assertEquals(caption.whole(sentence), '"Well," she said, it\'s a long, long way\nhome.');
+  caption.segment(sentence);
   const texts = ["Well", "she", "said", "it's", "a", "long", "long", "way", "home"].map((word) =>
     caption.word(word)
   );

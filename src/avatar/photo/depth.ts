@@ -4,11 +4,10 @@
  * In: the mesh in pixels of the frame. Out: 0 (rim of the head) .. 1 (tip of the nose) at any pixel. Asked at loading.
  */
 import { type HeadPlace } from "./framing.ts";
-import type { Mesh } from "./mesh.ts";
+import { FACE_POINTS, type Mesh } from "./mesh.ts";
 
 /** Every so many points of the mesh are enough. */
 const EVERY = 3;
-const FACE_POINTS = 468;
 
 export function depthOf(mesh: Mesh, head: HeadPlace): (x: number, y: number) => number {
   const centreY = (head.top + head.chin) / 2;

@@ -5,8 +5,11 @@
  * 468..472 are the iris at the picture's right, 473..477 the other: middle, right, top, left, bottom).
  * Out: the same in pixels of a frame. Left and right are the picture's. Any thread.
  */
+import { TRACK_POINTS } from "../../film/mod.ts";
 
-export const MESH_POINTS = 478;
+export const MESH_POINTS = TRACK_POINTS;
+/** Of the face without the irises, which come last. */
+export const FACE_POINTS = 468;
 
 /** From the picture's left corner of the mouth to its right one. */
 export const UPPER_LIP_OUTER = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291] as const;

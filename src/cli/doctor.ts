@@ -37,6 +37,8 @@ Exit code 0: nothing is lacking. 1: something is; the rest works all the same.`,
       workingFolder: context.folders.working,
       port: config.port,
       runningPid,
+      obsUrl: config.obs.url,
+      isObsWanted: config.obs.connect || config.camera === "obs",
     });
     const lacking = findings.filter(({ state }) => state === "lacks").length;
     if (context.flags.isOn("json")) context.out(JSON.stringify(findings, null, 2));

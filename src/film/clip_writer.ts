@@ -26,14 +26,14 @@ export interface WrittenClip {
 }
 
 /** What is in a frame besides the picture, mask and track. */
-export interface ClipExtras {
+interface ClipExtras {
   readonly hasLatents: boolean;
   readonly hasWav2lip: boolean;
   readonly hasUltralight: boolean;
 }
 
 /** The clip's entry in the manifest: its files are called after it. */
-export function clipEntry(plan: ClipPlan, extras: ClipExtras): Clip {
+function clipEntry(plan: ClipPlan, extras: ClipExtras): Clip {
   const { name } = plan;
   const faces = {
     ...(extras.hasWav2lip ? { wav2lip: `${name}.wav2lip` } : {}),
@@ -54,7 +54,7 @@ export function clipEntry(plan: ClipPlan, extras: ClipExtras): Clip {
 }
 
 /** Every file that a clip is made of. */
-export function clipFiles(clip: Clip): string[] {
+function clipFiles(clip: Clip): string[] {
   return [
     clip.film,
     clip.track,
@@ -67,7 +67,7 @@ export function clipFiles(clip: Clip): string[] {
     .filter((name) => name !== undefined);
 }
 
-export async function writtenClip(folder: string, clip: Clip): Promise<WrittenClip> {
+async function writtenClip(folder: string, clip: Clip): Promise<WrittenClip> {
   const files: FileEntry[] = [];
   for (const name of clipFiles(clip)) files.push(await fileEntry(folder, name));
   return { clip, files };

@@ -51,6 +51,7 @@ export class FilmWriter implements Disposable {
   readonly #yuv = new Frame();
   readonly #packet = new Packet();
   readonly #scaler = new SoftwareScaleContext();
+  readonly #opened: DisposableStack;
   #sent = 0;
 
   /** Even sides. */
@@ -60,7 +61,12 @@ export class FilmWriter implements Disposable {
     }
     Log.setLevel(AV_LOG_QUIET);
     this.#size = size;
+    // Freed here where something of this fails: nobody else has it then.
+    using opened = new DisposableStack();
     this.#encoder = openEncoder(size);
+    opened.defer(() => this.#encoder.freeContext());
+    for (const one of [this.#packet, this.#rgb, this.#yuv]) opened.defer(() => one.free());
+    opened.defer(() => this.#scaler.freeContext());
     this.#packet.alloc();
     allocate(this.#rgb, size, AV_PIX_FMT_RGB24);
     allocate(this.#yuv, size, AV_PIX_FMT_YUV420P);
@@ -72,7 +78,8 @@ export class FilmWriter implements Disposable {
     // A set of flags is no flag to the library's types.
     const flags = (SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT) as SwsFlags;
     this.#scaler.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, flags);
-    this.#file = new FilmFile(path, (parameters) => parameters.fromContext(this.#encoder));
+    this.#file = opened.use(new FilmFile(path, (parameters) => parameters.fromContext(this.#encoder)));
+    this.#opened = opened.move();
   }
 
   /** width * height * 3 bytes; free again when the promise settles. */
@@ -119,12 +126,7 @@ export class FilmWriter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#file[Symbol.dispose]();
-    this.#packet.free();
-    this.#rgb.free();
-    this.#yuv.free();
-    this.#scaler.freeContext();
-    this.#encoder.freeContext();
+    this.#opened.dispose();
   }
 }
 
@@ -132,6 +134,8 @@ function openEncoder({ width, height }: FrameSize): CodecContext {
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
   if (codec === null) throw new Error("the media library has no encoder libx264");
   const context = new CodecContext();
+  using failing = new DisposableStack();
+  failing.defer(() => context.freeContext());
   context.allocContext3(codec);
   context.width = width;
   context.height = height;
@@ -149,6 +153,7 @@ function openEncoder({ width, height }: FrameSize): CodecContext {
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_BITEXACT, AV_CODEC_FLAG_CLOSED_GOP);
   setOptions(context.getNative(), OPTIONS);
   expectOk(context.open2Sync(codec), "opening the film's encoder");
+  failing.move();
   return context;
 }
 

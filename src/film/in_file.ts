@@ -6,6 +6,7 @@
  * is synchronous, and nothing is held but the system's handle.
  */
 import { InputFault, oneLine } from "../errors/mod.ts";
+import { HEAD_BYTES } from "./layout.ts";
 
 /** `label` names the avatar and its file, `is` goes on from there. */
 export function badFile(label: string, is: string, cause?: unknown): InputFault {
@@ -105,5 +106,3 @@ export function checkHead(
   const fourth = view.getUint32(12, true);
   if (fourth !== head.fourth) throw file.bad(`has ${fourth} in its head, wanted ${head.fourth}`);
 }
-
-export const HEAD_BYTES = 16;

@@ -3,11 +3,8 @@
  *
  * In: LATENT_VALUES numbers a frame. Out: the file. Main thread; one frame is held.
  */
-import { LATENT_VALUES } from "./layout.ts";
+import { HALF_MAX, LATENT_VALUES } from "./layout.ts";
 import { OutFile } from "./out_file.ts";
-
-/** The largest number that float16 holds. */
-const HALF_MAX = 65_504;
 
 export class LatentsWriter implements Disposable {
   readonly #file: OutFile;

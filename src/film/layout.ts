@@ -15,6 +15,10 @@ export const TRACK_MAGIC = 0x4b54434c; // "LCTK"
 export const PACK_MAGIC = 0x4b50434c; // "LCPK"
 export const LAYOUT_VERSION = 1;
 export const TRACK_POINTS = 478;
+/** The four numbers that tracks and packs begin with. */
+export const HEAD_BYTES = 16;
+/** No edge of a box and no point is farther out, in pixels; films have at most 4096 a side. */
+export const COORDINATE_MAX = 16_384;
 
 /** Boxes of each frame in a track, in this order. */
 export const BOXES = ["musetalk", "crop", "wav2lip", "ultralight"] as const;
@@ -25,5 +29,7 @@ export const BOXES = ["musetalk", "crop", "wav2lip", "ultralight"] as const;
 export type BoxName = typeof BOXES[number];
 
 export const LATENT_VALUES = 8 * 32 * 32;
+/** The largest number that float16 holds. */
+export const HALF_MAX = 65_504;
 /** Sides of the square crops in face packs. */
 export const FACE_SIDE = { wav2lip: 256, ultralight: 168 } as const;

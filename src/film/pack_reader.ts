@@ -6,8 +6,8 @@
  */
 import { inflateRawSync } from "node:zlib";
 import { oneLine } from "../errors/mod.ts";
-import { checkHead, HEAD_BYTES, InFile } from "./in_file.ts";
-import { LAYOUT_VERSION, PACK_MAGIC } from "./layout.ts";
+import { checkHead, InFile } from "./in_file.ts";
+import { HEAD_BYTES, LAYOUT_VERSION, PACK_MAGIC } from "./layout.ts";
 
 /** Far more than a mask or a face of any film takes. */
 const ENTRY_BYTES_MAX = 32 * 1024 * 1024;

@@ -5,10 +5,9 @@
  */
 import { deflateRaw } from "node:zlib";
 import { promisify } from "node:util";
-import { LAYOUT_VERSION, PACK_MAGIC } from "./layout.ts";
+import { HEAD_BYTES, LAYOUT_VERSION, PACK_MAGIC } from "./layout.ts";
 import { OutFile } from "./out_file.ts";
 
-const HEAD_BYTES = 16;
 /** 4:4:4, so that lips keep their colour; the networks see nothing of what is lost. */
 const FACE_JPEG = { quality: 96, chromaSubsampling: "4:4:4" } as const;
 const deflate = promisify(deflateRaw);

@@ -4,13 +4,19 @@
  * In: the file. Out: numbers of one frame at a time, in memory that is used again: nothing is allocated after opening. Any
  * thread. A frame that cannot be (points that are no numbers, boxes of no sensible size) is InputFault `bad_avatar`.
  */
-import { checkHead, HEAD_BYTES, InFile } from "./in_file.ts";
-import { BOXES, type BoxName, LAYOUT_VERSION, TRACK_MAGIC, TRACK_POINTS } from "./layout.ts";
+import { checkHead, InFile } from "./in_file.ts";
+import {
+  BOXES,
+  type BoxName,
+  COORDINATE_MAX,
+  HEAD_BYTES,
+  LAYOUT_VERSION,
+  TRACK_MAGIC,
+  TRACK_POINTS,
+} from "./layout.ts";
 
 const BOX_INTS = BOXES.length * 4;
 const RECORD_BYTES = BOX_INTS * 4 + TRACK_POINTS * 3 * 4;
-/** Pixels; films have at most 4096 a side. */
-const COORDINATE_MAX = 16_384;
 const WANTED = "the track of a clip";
 
 export class TrackReader implements Disposable {

@@ -5,13 +5,19 @@
  * held.
  */
 import type { Edges } from "./clip_frame.ts";
-import { BOXES, type BoxName, LAYOUT_VERSION, TRACK_MAGIC, TRACK_POINTS } from "./layout.ts";
+import {
+  BOXES,
+  type BoxName,
+  COORDINATE_MAX,
+  HEAD_BYTES,
+  LAYOUT_VERSION,
+  TRACK_MAGIC,
+  TRACK_POINTS,
+} from "./layout.ts";
 import { OutFile } from "./out_file.ts";
 
-const HEAD_BYTES = 16;
 const BOX_BYTES = 16;
 const RECORD_BYTES = BOXES.length * BOX_BYTES + TRACK_POINTS * 3 * 4;
-const COORDINATE_MAX = 1 << 20;
 
 export class TrackWriter implements Disposable {
   readonly #file: OutFile;
@@ -44,7 +50,9 @@ export class TrackWriter implements Disposable {
       const box = boxes[name] ?? NO_BOX;
       box.forEach((edge, side) => {
         if (!Number.isInteger(edge) || Math.abs(edge) > COORDINATE_MAX) {
-          throw new RangeError(`a box ${name} with an edge at ${edge}, wanted whole pixels`);
+          throw new RangeError(
+            `a box ${name} with an edge at ${edge}, wanted whole pixels up to ${COORDINATE_MAX}`,
+          );
         }
         this.#view.setInt32(at * BOX_BYTES + side * 4, edge, true);
       });

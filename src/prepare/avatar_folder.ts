@@ -2,9 +2,12 @@
  * Writes a prepared avatar as one folder: all of it or nothing.
  *
  * In: files by name. Out: the folder, which appears by a rename after everything in it was written and looked at. A
- * folder of that name is replaced only when told so, and comes back where replacing it fails. Main thread.
+ * folder of that name is replaced only when told so; until the new one is in its place the old one lies beside it as
+ * `.ID.old`, from where it comes back, whatever fails and whoever is killed. Main thread.
  */
-import { Fault, InputFault, oneLine } from "../errors/mod.ts";
+import { AVATAR_ID } from "../avatar/mod.ts";
+import { InputFault } from "../errors/mod.ts";
+import { writeFault } from "../film/mod.ts";
 
 export interface FolderPlace {
   /** The folder that holds avatars; made where it is missing. */
@@ -13,9 +16,19 @@ export interface FolderPlace {
   readonly isForced: boolean;
 }
 
-/** Throws InputFault `avatar_exists`, or Fault `not_writable`. */
-export async function checkPlace({ parent, id, isForced }: FolderPlace): Promise<void> {
+/**
+ * Also brings back an avatar whose replacement was killed. Throws InputFault `bad_avatar_id` or `avatar_exists`, Fault
+ * `not_writable` or `disk_full`.
+ */
+export async function checkPlace(place: FolderPlace): Promise<void> {
+  const { parent, id, isForced } = place;
+  if (!AVATAR_ID.test(id)) {
+    throw new InputFault(`--id is ${JSON.stringify(id.slice(0, 60))}, wanted 1 to 40 of a-z, 0-9 and -`, {
+      code: "bad_avatar_id",
+    });
+  }
   const folder = `${parent}/${id}`;
+  await writing(parent, () => recover(folder, oldOf(place)));
   if (!isForced && await exists(folder)) {
     throw new InputFault(
       `avatar "${id}" is there already (${folder}), wanted another --id, or --force to replace it`,
@@ -49,7 +62,7 @@ export async function buildFolder(
     await Deno.remove(workshop, { recursive: true }).catch(() => {}); // mostly there is none
     await writing(parent, () => Deno.mkdir(`${workshop}/${id}`, { recursive: true }));
     await build(`${workshop}/${id}`);
-    await writing(parent, () => swap(`${workshop}/${id}`, folder, `${workshop}/old`, place.isForced));
+    await writing(parent, () => swap(`${workshop}/${id}`, folder, oldOf(place), place.isForced));
     return folder;
   } finally {
     await Deno.remove(workshop, { recursive: true }).catch(() => {}); // what was to go wrong has been said
@@ -65,41 +78,57 @@ export async function writeFolder(
   files: Readonly<Record<string, Uint8Array | string>>,
   check: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const { parent } = place;
   return await buildFolder(place, async (made) => {
-    await writing(parent, async () => {
-      for (const [name, content] of Object.entries(files)) {
-        const path = `${made}/${name}`;
-        if (typeof content === "string") await Deno.writeTextFile(path, content);
-        else await Deno.writeFile(path, content);
-      }
-    });
+    for (const [name, content] of Object.entries(files)) await put(`${made}/${name}`, content);
     await check(made);
   });
 }
 
+/** A whole file. Throws Fault `not_writable` or `disk_full`. */
+export async function put(path: string, content: Uint8Array | string): Promise<void> {
+  await writing(
+    path,
+    () => typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content),
+  );
+}
+
+function oldOf({ parent, id }: FolderPlace): string {
+  return `${parent}/.${id}.old`;
+}
+
+/** Undoes what was killed between the two renames of `swap`, or before the old avatar was removed. */
+async function recover(folder: string, old: string): Promise<void> {
+  if (!await exists(old)) return;
+  if (await exists(folder)) await removeOld(old);
+  else await Deno.rename(old, folder);
+}
+
 async function swap(made: string, folder: string, old: string, isForced: boolean): Promise<void> {
   const isReplaced = isForced && await exists(folder);
-  if (isReplaced) await Deno.rename(folder, old);
+  if (isReplaced) {
+    await removeOld(old);
+    await Deno.rename(folder, old);
+  }
   try {
     await Deno.rename(made, folder);
   } catch (error) {
-    if (isReplaced) await Deno.rename(old, folder);
+    // Where this fails too the old one stays beside, and the next call brings it back.
+    if (isReplaced) await Deno.rename(old, folder).catch(() => {});
     throw error;
   }
+  if (isReplaced) await removeOld(old);
 }
 
-async function writing(parent: string, write: () => Promise<void>): Promise<void> {
+/** Only where there is an avatar in its place. */
+async function removeOld(old: string): Promise<void> {
+  await Deno.remove(old, { recursive: true }).catch(() => {}); // mostly there is none; else the next call tries again
+}
+
+async function writing(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (error) {
-    throw new Fault(
-      `writing into ${parent} failed: ${oneLine(error)}, wanted a folder that can be written to`,
-      {
-        code: "not_writable",
-        cause: error,
-      },
-    );
+    throw writeFault(path, error);
   }
 }
 

@@ -8,11 +8,10 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { FACE_POINTS, MESH_POINTS } from "../avatar/mod.ts";
 import { Fault, oneLine } from "../errors/mod.ts";
 
 const FACES_MAX = 10;
-const MESH_POINTS = 478;
-const POINTS_WITHOUT_IRISES = 468;
 /** The mesh's z is in pixels of the crop that the model sees. */
 const CROP_SIDE = 192;
 
@@ -88,7 +87,7 @@ export class FaceFinder {
         },
       });
       await human.load();
-      return new FaceFinder(human, hasIrises ? MESH_POINTS : POINTS_WITHOUT_IRISES);
+      return new FaceFinder(human, hasIrises ? MESH_POINTS : FACE_POINTS);
     } catch (error) {
       throw new Fault(
         `loading the face models failed: ${oneLine(error)}, wanted the packages of deno.json (deno install)`,

@@ -6,7 +6,7 @@
  * alone, mirrored ones too.
  */
 import { InputFault } from "../errors/mod.ts";
-import { MESH_POINTS } from "../avatar/mod.ts";
+import { FACE_POINTS, MESH_POINTS } from "../avatar/mod.ts";
 import type { FaceFinder, FoundFace } from "./face_finder.ts";
 import type { Picture } from "./picture.ts";
 import { cutSquare, type Square } from "./square.ts";
@@ -92,7 +92,7 @@ export interface Extent {
 export function extentOf({ points }: Pick<FoundFace, "points">): Extent {
   const xs: number[] = [];
   const ys: number[] = [];
-  for (let index = 0; index < 468; index++) {
+  for (let index = 0; index < FACE_POINTS; index++) {
     xs.push(points[index * 3]!);
     ys.push(points[index * 3 + 1]!);
   }
@@ -195,8 +195,8 @@ const OTHER_EYE: ReadonlySet<number> = new Set([
 
 /** Irises: five points each, the middle, then right, top, left and bottom. */
 function mirroredIndex(index: number, mirrored: readonly number[]): number {
-  if (index < 468) return mirrored[index]!;
-  const place = (index - 468) % 5;
-  const other = index < 473 ? 473 : 468;
+  if (index < FACE_POINTS) return mirrored[index]!;
+  const place = (index - FACE_POINTS) % 5;
+  const other = index < FACE_POINTS + 5 ? FACE_POINTS + 5 : FACE_POINTS;
   return other + (place === 1 ? 3 : place === 3 ? 1 : place);
 }

@@ -1,4 +1,4 @@
-export { type BackgroundWish, readBackgroundWish } from "./background.ts";
+export { readBackgroundWish } from "./background.ts";
 export {
   type ClipInput,
   type PreparedVideo,
@@ -9,4 +9,4 @@ export {
 export type { Progress } from "./video/progress.ts";
 export { importAvatar, isForeignAvatar } from "./importing/mod.ts";
 export { isPictureName } from "./video/still_pictures.ts";
-export { type Prepared, type PrepareOptions, preparePhoto, type Step, STEPS } from "./prepare.ts";
+export { preparePhoto, STEPS } from "./prepare.ts";

@@ -5,9 +5,8 @@
  * in one line and nothing left behind. Main thread; 1 to 5 s.
  */
 import sharp from "sharp";
-import { AVATAR_ID, Mesh, type PhotoManifest } from "../avatar/mod.ts";
-import { InputFault } from "../errors/mod.ts";
-import { checkPlace, type FolderPlace, writeFolder } from "./avatar_folder.ts";
+import { Mesh, type PhotoManifest } from "../avatar/mod.ts";
+import { checkPlace, type FolderPlace, put, writeFolder } from "./avatar_folder.ts";
 import { type BackgroundWish, cutOut } from "./background.ts";
 import { cropToHead } from "./crop.ts";
 import { FaceFinder } from "./face_finder.ts";
@@ -44,17 +43,16 @@ export interface Prepared {
   readonly advice: readonly string[];
 }
 
+/**
+ * Throws InputFault (`bad_picture`, `no_face`, `several_faces`, those of judge.ts, `background_not_plain`, `bad_avatar_id`,
+ * `avatar_exists`), Fault `disk_full` or `not_writable`.
+ */
 export async function preparePhoto(options: PrepareOptions): Promise<Prepared> {
   const { id, path, signal } = options;
   const begin = (step: Step) => {
     signal?.throwIfAborted();
     options.onStep?.(step);
   };
-  if (!AVATAR_ID.test(id)) {
-    throw new InputFault(`--id is ${JSON.stringify(id.slice(0, 60))}, wanted 1 to 40 of a-z, 0-9 and -`, {
-      code: "bad_avatar_id",
-    });
-  }
   await checkPlace(options);
   begin("reading");
   const loading = FaceFinder.load();
@@ -83,7 +81,7 @@ export async function preparePhoto(options: PrepareOptions): Promise<Prepared> {
   const content = { "avatar.json": manifestText(manifest), "photo.jpg": await jpegOf(kept), ...files };
   const folder = await writeFolder(options, content, async (made) => {
     begin("looking");
-    await Deno.writeFile(`${made}/preview.png`, await previewOf(made));
+    await put(`${made}/preview.png`, await previewOf(made));
   });
   const faceWidthPx = Math.round(faceWidth(refined));
   const advice = faceWidthPx < FACE_WIDTH_SHARP

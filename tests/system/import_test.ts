@@ -2,10 +2,13 @@
  * `prepare FOLDER` on avatar folders that Python, numpy and torch themselves have written, with the real face models and the
  * network shut: NASA's portrait of Eileen Collins, which Debian's python3-skimage brings, sways a little.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import sharp from "sharp";
 import { describeFilm, type VideoManifest } from "../../src/avatar/mod.ts";
 import { BOXES, PackReader, TrackReader } from "../../src/film/mod.ts";
-import { exists, Room } from "./live_process.ts";
+import { writePictures } from "../fakes/foreign_avatar.ts";
+import { pickleBytes } from "../fakes/pickle_bytes.ts";
+import { exists, LiveProcess, Room } from "./live_process.ts";
 import { runPrepare } from "./prepare_process.ts";
 
 const PYTHON = Deno.env.get("LIPCAM_PYTHON") ?? "/usr/bin/python3";
@@ -90,3 +93,42 @@ for (const kind of ["musetalk", "wav2lip", "ultralight"] as const) {
     },
   });
 }
+
+Deno.test({
+  name: "prepare of a folder that is stopped says that it goes on from there, steps back meanwhile, and does",
+  ignore: !exists(PORTRAIT) && !isRequired,
+  async fn() {
+    using room = new Room();
+    const frames = 40;
+    const path = `${room.working}/made`;
+    const size = { width: 280, height: 280 };
+    const films = await Promise.all(Array.from({ length: frames }, async (_, nth) => {
+      const picture = sharp(PORTRAIT).extract({ left: 90 + nth % 8, top: 4, ...size }).removeAlpha();
+      return [new Uint8Array(await picture.raw().toBuffer()), size, 3] as const;
+    }));
+    await writePictures(`${path}/full_imgs`, films);
+    await writePictures(`${path}/face_imgs`, films);
+    // Wav2Lip's order: y1, y2, x1, x2.
+    await Deno.writeFile(`${path}/coords.pkl`, pickleBytes(films.map(() => [60, 250, 80, 220])));
+    const args = [path, "--id", "anna", "--progress", "json", "--json"];
+    {
+      await using one = new LiveProcess(room, args, { command: "prepare" });
+      await one.said(/"step":"finding[^\n]*"frames":([1-9]\d)/, 60_000);
+      if (Deno.build.os === "linux") {
+        const stat = await Deno.readTextFile(`/proc/${one.pid}/stat`);
+        assert(Number(stat.slice(stat.lastIndexOf(")")).split(" ")[17]) >= 8, stat);
+      }
+      one.signal("SIGINT");
+      const { code, lines, stderr } = await one.ended(20_000);
+      assertEquals(code, 1, stderr);
+      assertEquals(lines.at(-2), "prepare: stopped; the same command goes on from here");
+    }
+    const { code, stdout, stderr } = await runPrepare(room, ...args);
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /made: resumed from frame [1-9]\d/);
+    assertEquals(JSON.parse(stdout).frames, frames);
+    const extra = await runPrepare(room, path, "--id", "bea", "--preview");
+    assertEquals([extra.code, extra.stdout], [2, ""]);
+    assertStringIncludes(extra.stderr, "--preview does nothing for a folder of MuseTalk or LiveTalking");
+  },
+});

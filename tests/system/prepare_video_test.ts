@@ -248,6 +248,7 @@ test("prepare refuses clips and wishes that cannot be meant in one line, and lea
   await Deno.writeFile(at("empty.mp4"), new Uint8Array());
   await Deno.writeFile(at("cut.mp4"), (await Deno.readFile(at("clip.mp4"))).subarray(0, 5000));
   await Deno.mkdir(at("nothing"));
+  await ffmpeg("-f", "lavfi", "-i", "color=s=64x64:r=1/500:d=1000", ...H264, at("quarter.mp4"));
   const clip = (path: string) => [{ name: "idle", role: "idle", path, hasSound: false }] as const;
   const wave = (name: string) => ({ name, role: "action", path: at("clip.mp4"), hasSound: false }) as const;
   const cases: [Partial<PrepareVideoOptions>, string, string][] = [
@@ -260,6 +261,11 @@ test("prepare refuses clips and wishes that cannot be meant in one line, and lea
     [{ clips: [...clip(at("clip.mp4")), wave("Wave!")] }, "bad_clip_name", '"Wave!"'],
     [{ clips: [...clip(at("clip.mp4")), wave("idle")] }, "bad_clip_name", "two clips are called idle"],
     [{ clips: clip(at("clip.mp4")), id: "../a" }, "bad_avatar_id", '"../a"'],
+    [
+      { clips: [...clip(at("quarter.mp4")), { ...wave("wave"), path: at("quarter.mp4") }] },
+      "bad_video",
+      "the clips: 2000 s long together, wanted at most 1800 s",
+    ],
   ];
   for (const [options, code, says] of cases) {
     const fault = await assertRejects(() => call({ avatars, ...options }), InputFault, says);
@@ -269,7 +275,16 @@ test("prepare refuses clips and wishes that cannot be meant in one line, and lea
   }
   const wishes: [string[], string][] = [
     [["clip.mp4", "--progress", "xml"], '"xml"'],
-    [["clip.mp4", "--background", "blur"], "--background"],
+    [
+      ["clip.mp4", "--background", "blur"],
+      "--background does nothing for a clip, wanted it with a photo only",
+    ],
+    [["clip.mp4", "--actions", "a.json"], "--actions does nothing for a clip"],
+    [[PORTRAIT, "--preview"], "--preview does nothing for a photo, wanted it with a clip only"],
+    [
+      [PORTRAIT, "--engine", "all", "--background", "blur"],
+      "--background does nothing for a photo with --engine",
+    ],
     [["clip.mp4", "--engine", "musetalk"], "no MuseTalk model with an encoder"],
     [["clip.mp4", "--engine", "wav3lip"], '"wav3lip"'],
     [["clip.mp4", "--action", "wave"], "NAME=CLIP"],

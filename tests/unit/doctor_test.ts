@@ -3,111 +3,11 @@
  * PATH of little scripts, looked at by the real probe.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { dirname, join } from "node:path";
-import { examine, type Finding, SystemProbe } from "../../src/doctor/mod.ts";
+import { join } from "node:path";
+import { examine, SystemProbe } from "../../src/doctor/mod.ts";
+import { KERNEL, test } from "../fakes/machine.ts";
 
-const KERNEL = "6.1.0-test";
 const SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
-
-/** The disk of the machine that runs the tests may be as full as it likes. */
-class WholeProbe extends SystemProbe {
-  override freeBytes(): number {
-    return 1e12;
-  }
-}
-
-/** A machine on which nothing is lacking; each test takes something away. */
-class Machine implements Disposable {
-  readonly root = Deno.makeTempDirSync({ prefix: "lipcam_doctor_" });
-  readonly environment: Record<string, string> = {
-    PATH: join(this.root, "bin"),
-    XDG_RUNTIME_DIR: "/run",
-    USER: "ann",
-    HOME: join(this.root, "home"),
-  };
-  port = 0;
-  runningPid: number | undefined;
-
-  constructor() {
-    this.file("/proc/sys/kernel/osrelease", `${KERNEL}\n`);
-    this.file("/etc/os-release", 'ID=ubuntu\nID_LIKE="debian"\n');
-    this.file("/sys/module/v4l2loopback/version", "0.12.7\n");
-    this.file("/sys/module/v4l2loopback/parameters/exclusive_caps", "Y,Y,N,N,N,N,N,N\n");
-    for (const [node, label] of [["video10", "Lipcam"], ["video11", "OBS Virtual Camera"]]) {
-      this.file(`/sys/devices/virtual/video4linux/${node}/name`, `${label}\n`);
-      this.file(`/sys/devices/virtual/video4linux/${node}/state`, "output\n");
-      this.file(`/dev/${node}`, "");
-    }
-    this.file("/usr/lib/libasound.so.2", "");
-    this.file("/project/node_modules/naudiodon/build/Release/naudiodon.node", "");
-    this.script("pactl", "");
-    this.file("/run/pipewire-0", "");
-    this.file("/run/pulse/native", "");
-  }
-
-  file(path: string, text: string | Uint8Array): void {
-    Deno.mkdirSync(dirname(join(this.root, path)), { recursive: true });
-    if (typeof text === "string") Deno.writeTextFileSync(join(this.root, path), text);
-    else Deno.writeFileSync(join(this.root, path), text);
-  }
-
-  script(name: string, body: string): void {
-    this.file(`/bin/${name}`, `#!/bin/sh\n${body}\n`);
-    Deno.chmodSync(join(this.root, "bin", name), 0o755);
-  }
-
-  remove(path: string): void {
-    Deno.removeSync(join(this.root, path), { recursive: true });
-  }
-
-  /** The module is not loaded; whether it could be is up to the test. */
-  unload(): void {
-    this.remove("/sys/module/v4l2loopback");
-    this.remove("/sys/devices/virtual/video4linux");
-  }
-
-  async examine(os = "linux"): Promise<readonly Finding[]> {
-    const { environment, root } = this;
-    return await examine(new WholeProbe({ environment, root, os }), {
-      projectFolder: "/project",
-      workingFolder: this.root,
-      port: this.port,
-      runningPid: this.runningPid,
-    });
-  }
-
-  /** What is lacking, with every mend in one text. */
-  async lacking(): Promise<{ ids: string[]; one: (id: string) => Finding & { mends: string } }> {
-    const found = (await this.examine()).filter(({ state }) => state === "lacks");
-    for (const finding of found) {
-      assert(!finding.says.includes("\n") && finding.without !== undefined, finding.id);
-      assert((finding.mend ?? []).length > 0, `${finding.id} has no mend`);
-    }
-    return {
-      ids: found.map(({ id }) => id),
-      one: (id) => {
-        const finding = found.find((each) => each.id === id)!;
-        return { ...finding, mends: (finding.mend ?? []).join("\n") };
-      },
-    };
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.root, { recursive: true });
-  }
-}
-
-/** On Linux only: the made-up machine is one. */
-function test(name: string, run: (machine: Machine) => Promise<void>): void {
-  Deno.test({
-    name: `doctor: ${name}`,
-    ignore: Deno.build.os !== "linux",
-    async fn() {
-      using machine = new Machine();
-      await run(machine);
-    },
-  });
-}
 
 test("finds nothing lacking on a whole machine, and has advice for four programs", async (machine) => {
   const found = await machine.examine();
@@ -343,7 +243,13 @@ test("old Deno, media library that does not load, full disk, node that may not b
   const look = async () => {
     const { environment, root } = machine;
     const probe = new BrokenProbe({ environment, root, os: "linux" });
-    const situation = { projectFolder: "/project", workingFolder: machine.root, port: 0 };
+    const situation = {
+      projectFolder: "/project",
+      workingFolder: machine.root,
+      port: 0,
+      obsUrl: "ws://127.0.0.1:4455",
+      isObsWanted: false,
+    };
     return (await examine(probe, situation)).filter(({ state }) => state === "lacks");
   };
   const found = await look();

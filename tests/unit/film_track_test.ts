@@ -16,13 +16,18 @@ const CLIPS: FilmClip[] = [
   { name: "sing", role: "action", frames: 5, order: "once", hasSound: true },
 ];
 
-function stage(options: { isActive?: boolean; syncThresholdMs?: number; fps?: number } = {}) {
+function stage(
+  options: { isActive?: boolean; syncThresholdMs?: number; fps?: number; maskValue?: number } = {},
+) {
   const shown: [number, number][] = [];
   const film: FilmFace = {
     clips: CLIPS,
     show: (clip, frame) => void shown.push([clip, frame]) === undefined,
     expect() {},
-    placement: () => ({ box: { x: 0, y: 0, width: 16, height: 16 }, mask: new Uint8Array(256).fill(255) }),
+    placement: () => ({
+      box: { x: 0, y: 0, width: 16, height: 16 },
+      mask: new Uint8Array(256).fill(options.maskValue ?? 255),
+    }),
   };
   const patches = new PatchRing(32);
   const board = new WalkBoard();
@@ -48,9 +53,9 @@ function stage(options: { isActive?: boolean; syncThresholdMs?: number; fps?: nu
     }));
   };
   /** Luma under the patch's box, over black. */
-  const luma = () => {
-    const frame: I420Frame = { ...SIZE, bytes: new Uint8Array(64 * 96) };
-    track.paste(frame, 1);
+  const luma = (opacity = 1, below = 0) => {
+    const frame: I420Frame = { ...SIZE, bytes: new Uint8Array(64 * 96).fill(below, 0, 64 * 64) };
+    track.paste(frame, opacity);
     return frame.bytes[8 * 64 + 8]!;
   };
   const place = () => {
@@ -187,4 +192,73 @@ Deno.test("FilmTrack: films run at 25 frames a second whatever the programme's r
   for (let n = 0; n < 20; n++) track.idle(false);
   assertEquals(shown.at(-1), [0, 10]);
   assertEquals(place().walk.idleStep, 10);
+});
+
+/** Speaks frames 0 to 3 with a patch each. */
+function speakFour({ track, answer }: ReturnType<typeof stage>, value = 255): void {
+  for (let frame = 0; frame < 4; frame++) {
+    answer(frame, { value, step: frame + 1 });
+    track.speak(frame);
+  }
+}
+
+Deno.test("FilmTrack.paste: a patch covers as far as speech has faded in", () => {
+  const one = stage();
+  speakFour(one);
+  for (const opacity of [0, 0.25, 0.5, 1]) {
+    assert(Math.abs(one.luma(opacity) - 235 * opacity) <= 1, `${one.luma(opacity)} at ${opacity}`);
+  }
+});
+
+Deno.test("FilmTrack.end: the last patch is of no use to the next utterance, which waits for its own again", () => {
+  const one = stage();
+  speakFour(one);
+  assertEquals(one.place().walk.isSpeaking, true);
+  one.track.end(false);
+  assertEquals(one.place().walk.isSpeaking, false);
+  // It goes out in three units, not at once.
+  assertEquals(one.luma(), 235);
+  one.track.speak(4);
+  assertEquals([one.gauges.get("repeatedPatches"), one.gauges.get("visemeFrames")], [0, 1]);
+  one.track.end(true);
+  assertEquals(one.luma(), 0, "cut off, nothing goes on");
+  // Waiting begins anew with each utterance.
+  assertEquals([one.track.isReady(5), one.track.isReady(5)], [false, false]);
+  one.track.end(false);
+  assertEquals([one.track.isReady(6), one.track.isReady(6), one.track.isReady(6)], [false, false, true]);
+});
+
+Deno.test("FilmTrack.end: a rest of the utterance before is forgotten too", () => {
+  const one = stage();
+  one.answer(9, { isRest: true, step: 1 });
+  one.track.speak(9);
+  one.track.end(false);
+  one.answer(0, { value: 255, step: 2 });
+  one.track.speak(0);
+  assertEquals([one.gauges.get("patchFrames"), one.luma() > 0], [1, true]);
+});
+
+Deno.test("FilmTrack.end: the next utterance's colours are matched at once, not from the last one's on", () => {
+  const one = stage({ maskValue: 128 });
+  const grey = 100;
+  speakFour(one, grey + 8);
+  const plain = 16 + grey * 219 / 255;
+  assert(Math.abs(one.luma(1, plain) - plain) <= 1, "the first cast is taken out");
+  one.track.end(false);
+  for (let frame = 4; frame < 8; frame++) {
+    one.answer(frame, { value: grey - 8, step: frame + 1 });
+    one.track.speak(frame);
+  }
+  const luma = one.luma(1, plain);
+  assert(Math.abs(luma - plain) <= 1, `${luma} over ${plain.toFixed(1)}`);
+});
+
+Deno.test("FilmTrack: a patch made three frames from where the walk is can be shown, one of four cannot", () => {
+  for (const [off, isShown] of [[3, true], [4, false], [-3, true], [-4, false]] as const) {
+    const { track, answer, luma, gauges } = stage();
+    for (let n = 0; n < 10; n++) track.idle(false);
+    answer(0, { step: 11 + off, value: 255 });
+    track.speak(0);
+    assertEquals([luma() > 0, gauges.get("patchFrames")], [isShown, isShown ? 1 : 0], `${off} frames off`);
+  }
 });

@@ -2,9 +2,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import sharp from "sharp";
 import { describeFilm, type VideoManifest } from "../../src/avatar/mod.ts";
-import { Fault } from "../../src/errors/mod.ts";
+import { Fault, type InputFault } from "../../src/errors/mod.ts";
 import { BOXES, type Clip, FaceReader, LatentsReader, PackReader, TrackReader } from "../../src/film/mod.ts";
 import { openForeignAvatar } from "../../src/prepare/importing/foreign_avatar.ts";
+import type { Progress } from "../../src/prepare/mod.ts";
 import { isForeignAvatar } from "../../src/prepare/importing/mod.ts";
 import { centredFinder, makeForeign, pictureOf, writePictures } from "../fakes/foreign_avatar.ts";
 import { wavBytes } from "../fakes/wav.ts";
@@ -289,6 +290,87 @@ Deno.test("importAvatar: an abort leaves nothing, and an avatar that is there st
   }
   await place.import(made.path, { isForced: true });
   assert(place.notes.some((line) => line.includes("resumed from frame 4")));
+});
+
+Deno.test("importAvatar: it is made in its workshop, where others are kept out meanwhile", async () => {
+  using place = new Place();
+  const made = await makeForeign(place.path, { kind: "wav2lip", frames: 2 });
+  let isAsked = false;
+  let second: Promise<InputFault> | undefined;
+  const onProgress = ({ step, frames }: Progress) => {
+    if (!step.startsWith("writing") || frames === 0) return;
+    isAsked = true;
+    // What is not whole yet lies in the workshop, which is found again after a kill.
+    assertEquals([...Deno.readDirSync(place.parent)].map(({ name }) => name.slice(0, 14)), [
+      ".prepare-anna-",
+    ]);
+    second ??= refused(place.import(made.path));
+  };
+  await place.import(made.path, { onProgress });
+  assertEquals([isAsked, (await second)?.code], [true, "prepare_running"]);
+  assertEquals([...Deno.readDirSync(place.parent)].map(({ name }) => name), ["anna"]);
+});
+
+Deno.test("importAvatar: clips that are too long together are refused before a face is looked for", async () => {
+  using place = new Place();
+  const made = await makeForeign(place.path, { kind: "wav2lip", frames: 1 });
+  const custom = `${place.path}/data`;
+  await writePictures(`${custom}/long`, [[pictureOf(0, SIZE), SIZE, 3]]);
+  // 1800 s, the most that a clip may last: with the avatar's own frame it is too much.
+  await Deno.writeFile(`${custom}/long.wav`, wavBytes(new Float32Array(8000 * 1800), 8000));
+  const actions = `${custom}/actions.json`;
+  await Deno.writeTextFile(actions, '[{"audiotype": 2, "imgpath": "long", "audiopath": "long.wav"}]');
+  const fault = await refused(place.import(made.path, { actions }));
+  assertEquals([fault.code, place.steps], ["bad_video", []]);
+  assertStringIncludes(fault.message, "the clips: 1800 s long together, wanted at most 1800 s");
+});
+
+Deno.test("importAvatar: the encoder is opened only where a silent action of MuseTalk's wants latents", async () => {
+  using place = new Place();
+  const custom = `${place.path}/data`;
+  await writePictures(`${custom}/nod`, [[pictureOf(0, SIZE), SIZE, 3]]);
+  await Deno.writeFile(`${custom}/nod.wav`, wavBytes(new Float32Array(320), 16_000));
+  const action = { audiotype: 2, imgpath: "nod" };
+  await Deno.writeTextFile(`${custom}/silent.json`, JSON.stringify([action]));
+  await Deno.writeTextFile(`${custom}/loud.json`, JSON.stringify([{ ...action, audiopath: "nod.wav" }]));
+  let opened = 0;
+  const openEncoder = () => {
+    opened++;
+    const encode = (count: number) => Promise.resolve(new Float32Array(count * 4 * 32 * 32).fill(0.5));
+    return Promise.resolve({ model: "m", mark: "-1", encode });
+  };
+  const cases = [
+    ["musetalk", undefined, 0],
+    ["musetalk", "loud", 0],
+    ["wav2lip", "silent", 0],
+    ["musetalk", "silent", 1],
+  ] as const;
+  for (const [nth, [kind, actions, wanted]] of cases.entries()) {
+    const { path } = await makeForeign(place.path, { kind, frames: 2, name: `f-${nth}` });
+    const more = actions ? { actions: `${custom}/${actions}.json` } : {};
+    opened = 0;
+    const { folder } = await place.import(path, { openEncoder, id: `a-${nth}`, ...more });
+    assertEquals(opened, wanted, `${kind}, ${actions}`);
+    const nod = manifestOf(folder).clips.find(({ name }) => name === "nod");
+    assertEquals(nod?.latents, wanted === 1 ? "nod.latents" : undefined);
+  }
+});
+
+Deno.test("importAvatar: two actions never have the same name", async () => {
+  using place = new Place();
+  const made = await makeForeign(place.path, { kind: "wav2lip", frames: 1 });
+  const custom = `${place.path}/data`;
+  for (const name of ["action-3", "Bad Name", "action-4"]) {
+    await writePictures(`${custom}/${name}`, [[pictureOf(0, SIZE), SIZE, 3]]);
+  }
+  const actions = `${custom}/actions.json`;
+  const entries = [[2, "action-3"], [3, "Bad Name"], [4, "Bad Name"], [5, "action-4"]] as const;
+  await Deno.writeTextFile(
+    actions,
+    JSON.stringify(entries.map(([audiotype, imgpath]) => ({ audiotype, imgpath }))),
+  );
+  const { clips } = await place.import(made.path, { actions });
+  assertEquals(clips, ["idle", "action-3", "action-3-2", "action-4", "action-5"]);
 });
 
 Deno.test("isForeignAvatar: other folders and files are none", async () => {

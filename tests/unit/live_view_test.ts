@@ -215,6 +215,7 @@ const STATE: ProgrammeState = {
   },
   lipsync: {},
   page: "http://127.0.0.1:8010/",
+  obs: {},
   still: { isHeld: false, isPanic: false },
   notes: [],
 };

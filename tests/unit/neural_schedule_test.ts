@@ -97,6 +97,66 @@ Deno.test("Schedule: nothing is rendered before its speech is known", () => {
   assertEquals(schedule.next({ next: 3, known: 3, shown: 1, isStarted: true }), undefined);
 });
 
+/** A schedule whose runs cost so much a frame and nothing besides. */
+function scheduleOf(frameMs: number, options: { batchMax?: number; leadMsMax?: number } = {}): Schedule {
+  const { batchMax = 8, leadMsMax = 4000 } = options;
+  const cost = new BatchCost(batchMax);
+  for (const count of [1, 2, batchMax]) cost.add(count, frameMs * count);
+  return new Schedule({ periodMs: PERIOD_MS, leadMsMax, batchMax, cost });
+}
+
+Deno.test("Schedule: batches double while the engine is ahead, and begin with one frame again", () => {
+  const schedule = scheduleOf(0.1);
+  const counts = () => {
+    const all: number[] = [];
+    for (let next = 0; all.length < 6;) {
+      const { first, count } = schedule.next({ next, known: 1000, shown: 0, isStarted: next > 0 })!;
+      assertEquals(first, next);
+      all.push(count);
+      next += count;
+    }
+    return all;
+  };
+  assertEquals(counts(), [1, 2, 4, 8, 8, 8]);
+  schedule.start();
+  assertEquals(counts(), [1, 2, 4, 8, 8, 8]);
+  const ahead = { next: 50, known: 1000, shown: 0, isStarted: true };
+  assertEquals(schedule.next(ahead)?.count, 8);
+  schedule.start();
+  assertEquals(schedule.next(ahead)?.count, 1);
+});
+
+Deno.test("Schedule: a batch takes at most what is ahead, divided by 1.3", () => {
+  const schedule = scheduleOf(1, { batchMax: 64 });
+  // Far ahead, until the batches are as large as they get.
+  for (let n = 0; n < 8; n++) schedule.next({ next: 50, known: 1000, shown: 0, isStarted: true });
+  // 80 ms ahead: 61 ms of work times 1.3 are 79.3, 62 would be 80.6.
+  assertEquals(schedule.next({ next: 2, known: 1000, shown: 0, isStarted: true })?.count, 61);
+  // Nothing is ahead: one frame, whatever it costs.
+  assertEquals(schedule.next({ next: 1, known: 1000, shown: 1, isStarted: true })?.count, 1);
+});
+
+Deno.test("Schedule: every frame up to 95 % of its time, else every second, every third", () => {
+  const cases = [[38, 1], [38.1, 2], [76, 2], [76.1, 3], [114, 3], [114.1, 4]] as const;
+  for (const [frameMs, stride] of cases) assertEquals(scheduleOf(frameMs).stride, stride, `${frameMs} ms`);
+});
+
+Deno.test("Schedule: a slow engine's frames lie on a grid and are none that has passed when it is ready", () => {
+  const schedule = scheduleOf(100, { leadMsMax: 400 });
+  assertEquals(schedule.stride, 3);
+  const next = (next: number, shown: number, known = 1000) =>
+    schedule.next({ next, known, shown, isStarted: true });
+  // Ready 100 ms later: the stage shows frame 4 then, the next on the grid is 6.
+  assertEquals(next(3, 2), { first: 6, count: 1, skipped: 3 });
+  assertEquals(next(4, 1), { first: 6, count: 1, skipped: 2 });
+  assertEquals(next(6, 1), { first: 6, count: 1, skipped: 0 });
+  // Ten frames ahead at most, and none whose speech is not there.
+  assertEquals(next(10, 2), undefined);
+  assertEquals(next(10, 3), { first: 12, count: 1, skipped: 2 });
+  assertEquals(next(4, 1, 6), undefined);
+  assertEquals(schedule.next({ next: 0, known: 1000, shown: 0, isStarted: false })?.first, 0);
+});
+
 Deno.test("BatchCost: finds the fixed part and the part of a frame", () => {
   const cost = new BatchCost(8);
   assertEquals(cost.isKnown, false);

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Box, I420Frame } from "../../src/avatar/mod.ts";
 import { pastePlane } from "../../src/stage/blend.ts";
-import { OFFSET_MAX } from "../../src/stage/colour_match.ts";
+import { ColourMatch, OFFSET_MAX } from "../../src/stage/colour_match.ts";
 import { PatchPaster } from "../../src/stage/patch_paster.ts";
 
 const SIZE = { width: 64, height: 48 };
@@ -250,6 +250,21 @@ Deno.test("PatchPaster: a patch that shows something else is not pulled towards 
   paster.take(new Uint8Array(24 * 24 * 3).fill(255), 24);
   paster.paste(frame, { box, mask: softMask(box) }, 1);
   assertEquals(frame.bytes[24 * 64 + 28], 235 - OFFSET_MAX);
+});
+
+Deno.test("ColourMatch: offsets stay within 15, so that limited range stays a byte, in each plane and direction", () => {
+  for (const sign of [1, -1]) {
+    const match = new ColourMatch();
+    match.begin();
+    match.add(128, sign * 14, sign * 15, sign * 16);
+    match.end();
+    assertEquals([match.luma, match.u, match.v], [14, 15, 15].map((most) => sign * most));
+    match.begin();
+    match.add(128, sign * 200, sign * -200, 0);
+    for (let n = 0; n < 200; n++) match.end();
+    assertEquals([match.luma, match.u].map(Math.round), [sign * 15, sign * -15]);
+  }
+  assert(16 - OFFSET_MAX >= 0 && 240 + OFFSET_MAX <= 255);
 });
 
 Deno.test("PatchPaster: sides and boxes that change leave nothing of the ones before", () => {

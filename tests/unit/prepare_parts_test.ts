@@ -195,6 +195,69 @@ Deno.test("writeFolder replaces a folder whole, and only when forced", async () 
   }
 });
 
+Deno.test("writeFolder: an avatar whose replacement was killed or failed comes back, and no two are left", async () => {
+  const parent = await Deno.makeTempDir();
+  const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+  try {
+    const place = { parent, id: "me", isForced: true };
+    const write = (name: string) => writeFolder(place, { [name]: "" }, () => Promise.resolve());
+    await write("first");
+    // Killed between the two renames: the old avatar is nowhere but beside its place.
+    await Deno.rename(`${parent}/me`, `${parent}/.me.old`);
+    const fault = await assertRejects(() => checkPlace({ ...place, isForced: false }), InputFault);
+    assertEquals([fault.code, namesIn(parent), namesIn(`${parent}/me`)], ["avatar_exists", ["me"], [
+      "first",
+    ]]);
+    // Killed before the old one was removed.
+    await Deno.mkdir(`${parent}/.me.old/x`, { recursive: true });
+    await checkPlace(place);
+    assertEquals([namesIn(parent), namesIn(`${parent}/me`)], [["me"], ["first"]]);
+    // The new one cannot be put in its place.
+    const { rename } = Deno;
+    const failing = async (toWhich: (from: string) => boolean) => {
+      Object.assign(Deno, {
+        rename: (from: string, to: string) =>
+          to === `${parent}/me` && toWhich(from) ? Promise.reject(new Error("no room")) : rename(from, to),
+      });
+      try {
+        return await assertRejects(() => write("second"), Fault, "no room");
+      } finally {
+        Object.assign(Deno, { rename });
+      }
+    };
+    await failing((from) => !from.endsWith(".me.old"));
+    assertEquals([namesIn(parent), namesIn(`${parent}/me`)], [["me"], ["first"]]);
+    // Nor can the old one be put back: it stays beside until the next call.
+    await failing(() => true);
+    assertEquals(namesIn(parent), [".me.old"]);
+    await checkPlace(place);
+    await write("third");
+    assertEquals([namesIn(parent), namesIn(`${parent}/me`)], [["me"], ["third"]]);
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+});
+
+Deno.test("writeFolder: a full disk is a full disk, whichever file it hits", async () => {
+  const parent = await Deno.makeTempDir();
+  const { writeTextFile } = Deno;
+  Object.assign(Deno, {
+    writeTextFile: () => Promise.reject(new Error("No space left on device (os error 28)")),
+  });
+  try {
+    const place = { parent, id: "me", isForced: false };
+    const fault = await assertRejects(
+      () => writeFolder(place, { "avatar.json": "{}" }, () => Promise.resolve()),
+      Fault,
+    );
+    assertEquals(fault.code, "disk_full");
+    assertEquals([...Deno.readDirSync(parent)], []);
+  } finally {
+    Object.assign(Deno, { writeTextFile });
+    await Deno.remove(parent, { recursive: true });
+  }
+});
+
 Deno.test("checkPlace refuses a place that cannot be written to", async () => {
   const file = await Deno.makeTempFile();
   try {

@@ -1,5 +1,6 @@
 /** Boxes of every engine from a face's points, against numbers worked out by hand from each engine's rules. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { InputFault } from "../../src/errors/mod.ts";
 import {
   cropBox,
   JAW_68,
@@ -8,6 +9,7 @@ import {
   ultralightBox,
   wav2lipBox,
 } from "../../src/prepare/video/face_boxes.ts";
+import { boxesOf, type ClipWishes } from "../../src/prepare/video/write_clip.ts";
 import type { Edges } from "../../src/film/mod.ts";
 
 const SIZE = { width: 640, height: 480 };
@@ -98,6 +100,42 @@ Deno.test("ultralightBox: a square from the second bridge point down, between th
     197: [300, 350],
   });
   assertEquals(ultralightBox(low, SIZE), [200, 280, 400, 480]);
+});
+
+Deno.test("boxesOf: a face of which an engine would see less than 16 pixels is refused by its time", () => {
+  const wishes = (hasWav2lip: boolean, hasUltralight: boolean): ClipWishes => ({
+    plan: { name: "idle", role: "idle", order: "pingpong" },
+    version: "1.5",
+    shiftPx: 0,
+    hasWav2lip,
+    hasUltralight,
+  });
+  const pictures = { what: "clip.mp4", size: SIZE, framesExpected: 3, pictures: () => nothing() };
+  async function* nothing() {}
+  const boxes = boxesOf([PLAIN, PLAIN, PLAIN], pictures, wishes(true, true));
+  assertEquals(boxes.length, 3);
+  // A jaw whose ends have changed sides: Ultralight's square would have less than no pixels.
+  const crossed = face({
+    [EAR_UPPER]: [385.8, 150],
+    [EAR]: [381.9, 180],
+    [OTHER_EAR]: [223.2, 180],
+    [OTHER_EAR_UPPER]: [220.9, 150],
+    [CHIN]: [301, 290.6],
+    5: [302.9, 210.7],
+    10: [300, 118.4],
+    197: [300, 185.9],
+  });
+  assertEquals(boxesOf([PLAIN, crossed], pictures, wishes(true, false)).length, 2);
+  const fault = assertThrows(() => boxesOf([PLAIN, crossed], pictures, wishes(false, true)), InputFault);
+  assertEquals(fault.code, "no_face");
+  assertStringIncludes(fault.message, "clip.mp4 shows less than a face at 0:00.0, wanted the whole face");
+  // Only a sliver of it is in the picture: the mean of five boxes is as narrow.
+  const gone = PLAIN.map((value, at) => at % 3 === 0 ? value - 375 : value);
+  assertThrows(
+    () => boxesOf(Array(5).fill(gone), pictures, wishes(true, false)),
+    InputFault,
+    "less than a face",
+  );
 });
 
 Deno.test("JAW_68: seventeen points, the chin in the middle", () => {

@@ -2,7 +2,7 @@
  * Cutting, resizing and blurring against answers of OpenCV 5.0 (cv2.resize, cv2.GaussianBlur), computed once from the same
  * formulas of pictures. "linear" gives OpenCV's bytes; of the others every number may differ by one.
  */
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { blurPart, gaussianWeights, maskKernel } from "../../src/prepare/video/gaussian.ts";
 import { cutResized, type ResizeKernel } from "../../src/prepare/video/cut_resized.ts";
 import { jawMask } from "../../src/prepare/video/jaw_mask.ts";
@@ -66,6 +66,21 @@ Deno.test("cutResized: a box of the wanted side comes out as it is, and an even 
   const half = cutResized(rgb, WIDTH, [0, 0, 16, 16], 8, "linear");
   const mean = (rgb[0]! + rgb[3]! + rgb[WIDTH * 3]! + rgb[WIDTH * 3 + 3]!) / 4;
   assertLess(Math.abs(half[0]! - mean), 0.51);
+});
+
+Deno.test("cutResized: an empty box, or one that leaves the picture, is a mistake of the caller", () => {
+  for (const kernel of ["linear", "lanczos4"] as const) {
+    for (
+      const box of [[20, 10, 20, 40], [40, 10, 20, 40], [0, 40, 20, 10], [-1, 0, 20, 20], [0, -1, 20, 20], [
+        100,
+        0,
+        WIDTH + 1,
+        20,
+      ], [0, 50, 20, HEIGHT + 1]] as [number, number, number, number][]
+    ) {
+      assertThrows(() => cutResized(picture(), WIDTH, box, 16, kernel), RangeError, box.join(", "));
+    }
+  }
 });
 
 function blocks(): Uint8Array {

@@ -23,7 +23,7 @@ Deno.test("writeClipSound: what begins late is preceded by silence, what begins 
     const click = 0.3 * RATE;
     pcm.fill(0.5, click, click + 48);
     await Deno.writeFile(`${folder}/film.wav`, wavBytes(pcm, RATE));
-    for (const lateSec of [0, 0.25, -0.1, -0.31]) {
+    for (const lateSec of [0, 0.25, 2.5, -0.1, -0.31]) {
       const path = `${folder}/sound.wav`;
       await writeClipSound(`${folder}/film.wav`, lateSec, path, "wave");
       const bytes = await Deno.readFile(path);

@@ -98,14 +98,14 @@ Deno.test("jawMask: inside the box, nothing above the crop's middle, open where 
   assertEquals(mask[0], 0);
 });
 
-Deno.test("cutResized: linear, lanczos4 and area of flat and sloping pictures", () => {
+Deno.test("cutResized: linear and lanczos4 of flat and sloping pictures, halved to a mean", () => {
   const flat = new Uint8Array(40 * 30 * 3).fill(77);
-  for (const kernel of ["linear", "lanczos4", "area"] as const) {
+  for (const kernel of ["linear", "lanczos4"] as const) {
     assert(cutResized(flat, 40, [3, 2, 35, 27], 16, kernel).every((value) => value === 77), kernel);
   }
   const slope = Uint8Array.from({ length: 40 * 30 * 3 }, (_, at) => Math.floor(at / 3) % 40 * 4);
-  const half = cutResized(slope, 40, [0, 0, 40, 30], 20, "area");
-  assertEquals([half[0], half[3], half[57]], [2, 10, 154]);
+  const half = cutResized(slope, 40, [10, 0, 40, 30], 15, "linear");
+  assertEquals([half[0], half[3], half[42]], [42, 50, 154]);
   const twice = cutResized(slope, 40, [10, 10, 20, 20], 20, "linear");
   assertEquals([twice[3], twice[6]], [41, 43]);
 });

@@ -23,7 +23,6 @@ function shownAt(timesSec: readonly number[], lastSec?: number): number[] {
   });
   const { from, to } = times.finish(lastSec);
   for (let at = from; at < to; at++) shown[at] = timesSec.length - 1;
-  assertEquals(times.count, shown.length);
   return shown;
 }
 
@@ -89,7 +88,7 @@ Deno.test("turnOf: quarters and mirrors of a display matrix", () => {
 
 const COLOURS = { isHdr: false, isUnspecified: false };
 
-Deno.test("uprightFilters: scaled before it is turned, cut where it goes over, HDR brought down", () => {
+Deno.test("uprightFilters: cut where it goes over, then scaled, then turned, HDR brought down", () => {
   const turn = turnOf(matrix(0, 1, -1, 0));
   const raw = { width: 1920, height: 1080 };
   const tall = uprightFilters({ raw, turn, colours: COLOURS, size: { width: 540, height: 960 } });
@@ -101,8 +100,8 @@ Deno.test("uprightFilters: scaled before it is turned, cut where it goes over, H
     colours: COLOURS,
     size: { width: 640, height: 480 },
   });
-  assertStringIncludes(cut, "scale=w=854:h=480");
-  assertStringIncludes(cut, "crop=640:480");
+  assertEquals(cut.split(",")[0], "crop=w=iw*0.750000:h=ih*1.000000");
+  assertStringIncludes(cut, "scale=w=640:h=480");
   const hdr = uprightFilters({
     raw,
     turn: turnOf(undefined),

@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Demuxer } from "node-av";
+import { CodecContext, Frame, Packet, SoftwareScaleContext } from "node-av/lib";
 import { AV_PKT_FLAG_KEY } from "node-av/constants";
 import { Fault } from "../../src/errors/mod.ts";
 import { type ClipFrame, ClipWriter, LATENT_VALUES } from "../../src/film/mod.ts";
@@ -97,6 +98,26 @@ Deno.test("FilmWriter: the same pictures make the same bytes", async () => {
   });
 });
 
+Deno.test("FilmWriter: where the file cannot be made nothing of the library's stays", () => {
+  const freed: string[] = [];
+  using stack = new DisposableStack();
+  const watch = (type: { readonly name: string; readonly prototype: object }, method: string) => {
+    const kept: (this: object) => unknown = Reflect.get(type.prototype, method);
+    const watched = function (this: object) {
+      freed.push(type.name);
+      return kept.call(this);
+    };
+    Reflect.set(type.prototype, method, watched);
+    stack.defer(() => Reflect.set(type.prototype, method, kept));
+  };
+  watch(CodecContext, "freeContext");
+  watch(SoftwareScaleContext, "freeContext");
+  watch(Frame, "free");
+  watch(Packet, "free");
+  assertThrows(() => new FilmWriter("/nowhere/at/all.mp4", SIZE), Fault, "No such file");
+  assertEquals(freed.toSorted(), ["CodecContext", "Frame", "Frame", "Packet", "SoftwareScaleContext"]);
+});
+
 Deno.test("LatentsWriter: float16, rounded to the nearest, ties to even; what it cannot hold is refused", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/a.latents`;
@@ -129,7 +150,11 @@ Deno.test("writers: fewer or more than announced is refused", async () => {
     using track = await TrackWriter.create(`${folder}/b`, 2);
     await assertRejects(() => track.finish(), RangeError, "announced were 2");
     await assertRejects(() => track.add({}, new Float32Array(5)), RangeError);
-    await assertRejects(() => track.add({ crop: [0, 0, 1.5, 2] }, new Float32Array(478 * 3)), RangeError);
+    const points = new Float32Array(478 * 3);
+    await assertRejects(() => track.add({ crop: [0, 0, 1.5, 2] }, points), RangeError);
+    // As far as the reader takes it.
+    await assertRejects(() => track.add({ crop: [0, 0, 16_385, 2] }, points), RangeError);
+    await track.add({ crop: [-16_384, 0, 16_384, 2] }, points);
   });
 });
 

@@ -26,7 +26,7 @@ const action = z.looseObject({
 const config = z.array(action).max(CLIPS_MAX - 2);
 
 export interface ForeignAction {
-  /** "idle" for audiotype 1, else the folder's name where it can be one, else "action-2" and so on. */
+  /** "idle" for audiotype 1, else the folder's name where it can be one, else "action-2" and so on; no two are the same. */
   readonly name: string;
   readonly role: "idle" | "action";
   readonly folder: ForeignFolder;
@@ -50,10 +50,17 @@ export function readActions(path: string): ForeignAction[] {
     const sound = audiopath ? { sound: placeOf(folder, audiopath, name) } : {};
     if (audiotype === SILENCE) return { name: "idle", role: "idle", folder: place };
     const own = place.name.toLowerCase();
-    const called = CLIP_NAME.test(own) && !taken.has(own) ? own : `action-${audiotype}`;
+    const called = CLIP_NAME.test(own) && !taken.has(own) ? own : freeName(`action-${audiotype}`, taken);
     taken.add(called);
     return { name: called, role: "action", folder: place, ...sound };
   });
+}
+
+/** Folders may be called action-2 themselves. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let nth = 2; taken.has(free); nth++) free = `${name}-${nth}`;
+  return free;
 }
 
 function parse(bytes: Uint8Array, name: string): z.infer<typeof config> {

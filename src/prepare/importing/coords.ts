@@ -6,14 +6,11 @@
  * (scripts/realtime_inference.py) and LiveTalking's Ultralight (avatars/ultralight/genavatar.py) x1, y1, x2, y2,
  * LiveTalking's Wav2Lip (avatars/wav2lip/genavatar.py) y1, y2, x1, x2.
  */
-import type { Edges } from "../../film/mod.ts";
+import { COORDINATE_MAX, type Edges } from "../../film/mod.ts";
 import { type PickleValue, readPickle } from "../../pickle/mod.ts";
 import { badImport } from "./foreign_folder.ts";
 
 export type CoordsOrder = "x1, y1, x2, y2" | "y1, y2, x1, x2";
-
-/** No edge is farther out. */
-const EDGE_MAX = 1 << 14;
 
 export interface Coords {
   readonly boxes: readonly (Edges | undefined)[];
@@ -34,7 +31,9 @@ export function readCoords(bytes: Uint8Array, what: string, order: CoordsOrder):
 function boxOf(entry: PickleValue, what: string, frame: number, order: CoordsOrder): Edges | undefined {
   const numbers = Array.isArray(entry) ? entry : isArrayOfFour(entry) ? [...entry.numbers()] : [];
   const isFit = numbers.length === 4 &&
-    numbers.every((edge) => typeof edge === "number" && Number.isInteger(edge) && Math.abs(edge) <= EDGE_MAX);
+    numbers.every((edge) =>
+      typeof edge === "number" && Number.isInteger(edge) && Math.abs(edge) <= COORDINATE_MAX
+    );
   if (!isFit) throw badImport(`${what} has no box for frame ${frame}, wanted ${order} in whole pixels`);
   if (numbers.every((edge) => edge === 0)) return undefined;
   const [a, b, c, d] = numbers as [number, number, number, number];

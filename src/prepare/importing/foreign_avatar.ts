@@ -7,6 +7,7 @@
 import type { Edges } from "../../film/mod.ts";
 import type { FrameSize } from "../../time/mod.ts";
 import type { MuseTalkVersion } from "../video/face_boxes.ts";
+import { BOX_SIDE_MIN } from "../video/write_clip.ts";
 import { type Coords, type CoordsOrder, readCoords } from "./coords.ts";
 import { isDoubled } from "./doubled.ts";
 import { FolderPictures } from "./folder_pictures.ts";
@@ -24,8 +25,6 @@ const PICKLE_BYTES_MAX = 64 << 20;
 const PICTURE_BYTES_MAX = 64 << 20;
 /** LiveTalking cuts Ultralight's faces to this side, Wav2Lip's to 96 or 256. */
 const ULTRALIGHT_SIDE = 168;
-/** Nothing smaller is a face. */
-const BOX_SIDE_MIN = 16;
 
 export interface ForeignAvatar {
   readonly kind: ForeignKind;

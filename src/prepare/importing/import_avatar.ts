@@ -6,30 +6,39 @@
  * behind but the workshop, from which the same call goes on. Main thread; about 60 ms a frame. Nothing of the folder is
  * executed: its pickles are read by src/pickle.
  */
-import { AVATAR_ID, type VideoManifest } from "../../avatar/mod.ts";
+import type { VideoManifest } from "../../avatar/mod.ts";
 import type { WrittenClip } from "../../film/mod.ts";
-import { InputFault } from "../../errors/mod.ts";
 import { type Clock, MonotonicClock } from "../../time/mod.ts";
-import { buildFolder, checkPlace, type FolderPlace } from "../avatar_folder.ts";
+import { buildFolder, checkPlace, type FolderPlace, put } from "../avatar_folder.ts";
 import { FaceFinder } from "../face_finder.ts";
 import { previewOf } from "../preview.ts";
 import { findPoints, POINT_RECORD_BYTES } from "../video/find_points.ts";
+import { checkTogether } from "../video/moving_pictures.ts";
 import { type Progress, ProgressMeter } from "../video/progress.ts";
 import { steadyPoints } from "../video/steady_points.ts";
 import { Workshop } from "../video/workshop.ts";
 import type { LatentEncoder } from "../video/write_clip.ts";
 import { readActions } from "./actions_config.ts";
 import { type ForeignAvatar, openForeignAvatar } from "./foreign_avatar.ts";
-import { notesOn, partsOf, stampOf } from "./import_plan.ts";
+import { notesOn, type Part, partsOf, stampOf, wantsEncoder } from "./import_plan.ts";
 import { writeAction, type Writing } from "./write_action.ts";
 import { writeForeignClip } from "./write_foreign_clip.ts";
+
+type NamedEncoder = LatentEncoder & {
+  readonly model: string;
+  /** Another one for other weights of the same name. */
+  readonly mark?: string;
+};
 
 export interface ImportOptions extends FolderPlace {
   readonly path: string;
   /** LiveTalking's custom actions: a JSON file in the folder that its paths lead into. */
   readonly actions?: string;
-  /** Encodes latents of actions that speak; without it MuseTalk cannot speak on them. */
-  readonly encoder?: LatentEncoder & { readonly model: string };
+  /**
+   * Opens what encodes latents of actions that speak; called only where there are such. Where it has none MuseTalk cannot
+   * speak on them.
+   */
+  readonly openEncoder?: () => Promise<NamedEncoder | undefined>;
   readonly signal?: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** Something that the person should know, in one line. */
@@ -50,22 +59,34 @@ export interface ImportedAvatar {
   readonly clips: readonly string[];
 }
 
-/** Throws InputFault (`bad_import`, `bad_pickle`, `bad_actions`, `no_face`, `avatar_exists`), Fault `disk_full`. */
+/**
+ * Throws InputFault (`bad_import`, `bad_pickle`, `bad_actions`, `bad_video`, `no_face`, `several_faces`, `bad_avatar_id`,
+ * `avatar_exists`, `prepare_running`), Fault `disk_full` or `not_writable`.
+ */
 export async function importAvatar(options: ImportOptions): Promise<ImportedAvatar> {
   const { id, parent, signal, onNote } = options;
-  if (!AVATAR_ID.test(id)) {
-    throw new InputFault(`--id is ${JSON.stringify(id.slice(0, 60))}, wanted 1 to 40 of a-z, 0-9 and -`, {
-      code: "bad_avatar_id",
-    });
-  }
   await checkPlace(options);
   const foreign = await openForeignAvatar(options.path);
   const parts = await partsOf(foreign, options.actions === undefined ? [] : readActions(options.actions));
-  for (const note of notesOn(foreign, parts, options.encoder !== undefined)) onNote(note);
+  checkTogether(parts.reduce((sum, { frames }) => sum + frames, 0));
   signal?.throwIfAborted();
+  const encoder = wantsEncoder(foreign, parts) ? await options.openEncoder?.() : undefined;
+  for (const note of notesOn(foreign, parts, encoder !== undefined)) onNote(note);
+  const place = { parent, id, nowMs: options.nowMs ?? 0, isAnew: options.isForced };
+  const workshop = await Workshop.open(place, wishesOf(options, stampOf(parts), encoder));
+  return await workshop.during(() => importIn(workshop, foreign, parts, options, encoder));
+}
+
+async function importIn(
+  workshop: Workshop,
+  foreign: ForeignAvatar,
+  parts: readonly Part[],
+  options: ImportOptions,
+  encoder: NamedEncoder | undefined,
+): Promise<ImportedAvatar> {
+  const { id, signal, onNote } = options;
   const finder = options.finder ?? await FaceFinder.load({ hasIrises: false });
   const progress = new ProgressMeter(options.clock ?? new MonotonicClock(), options.onProgress);
-  const workshop = await Workshop.open(parent, wishesOf(options, stampOf(parts)), options.nowMs ?? 0);
   const points: Float32Array[][] = [];
   for (const { plan, pictures, action } of parts) {
     using records = await workshop.records(`${plan.name}.points`, POINT_RECORD_BYTES);
@@ -75,7 +96,7 @@ export async function importAvatar(options: ImportOptions): Promise<ImportedAvat
   }
   const folder = await buildFolder(options, async (made) => {
     const written: WrittenClip[] = [];
-    const writing: Writing = { made, foreign, encoder: options.encoder, workshop, progress, signal };
+    const writing: Writing = { made, foreign, encoder, workshop, progress, signal };
     for (const [nth, part] of parts.entries()) {
       const own = points[nth]!;
       written.push(
@@ -97,10 +118,9 @@ export async function importAvatar(options: ImportOptions): Promise<ImportedAvat
       musetalk: { version: foreign.musetalk?.version ?? "1.5" },
       files: written.flatMap(({ files }) => files),
     };
-    await Deno.writeTextFile(`${made}/avatar.json`, JSON.stringify(manifest, null, 2) + "\n");
-    await Deno.writeFile(`${made}/preview.png`, await previewOf(made));
-  });
-  await workshop.remove();
+    await put(`${made}/avatar.json`, JSON.stringify(manifest, null, 2) + "\n");
+    await put(`${made}/preview.png`, await previewOf(made));
+  }, workshop.made);
   return {
     folder,
     kind: foreign.kind,
@@ -110,6 +130,6 @@ export async function importAvatar(options: ImportOptions): Promise<ImportedAvat
 }
 
 /** What is kept in the workshop depends on all of this. */
-function wishesOf({ path, actions, encoder }: ImportOptions, stamp: unknown): unknown {
-  return ["import", 1, Deno.realPathSync(path), actions && Deno.realPathSync(actions), stamp, encoder?.model];
+function wishesOf({ path, actions }: ImportOptions, stamp: unknown, encoder?: NamedEncoder): unknown {
+  return ["import", 2, Deno.realPathSync(path), actions && Deno.realPathSync(actions), stamp, encoder?.model];
 }

@@ -68,6 +68,12 @@ async function framesOf({ name, sound }: ForeignAction, pictures: FolderPictures
   return Math.max(frames, pictures.framesExpected);
 }
 
+/** Whether there are clips that MuseTalk shall speak on and that bring no latents. */
+export function wantsEncoder({ kind }: ForeignAvatar, parts: readonly Part[]): boolean {
+  return kind === "musetalk" &&
+    parts.some(({ action }) => action !== undefined && action.sound === undefined);
+}
+
 /** One line each. */
 export function notesOn(foreign: ForeignAvatar, parts: readonly Part[], hasEncoder: boolean): string[] {
   const notes: string[] = [];
@@ -90,7 +96,7 @@ export function notesOn(foreign: ForeignAvatar, parts: readonly Part[], hasEncod
       `${folder.name}: ultralight.pth is this avatar's own network, export it to let ultralight speak`,
     );
   }
-  if (kind === "musetalk" && !hasEncoder && parts.some(({ action }) => action && !action.sound)) {
+  if (!hasEncoder && wantsEncoder(foreign, parts)) {
     notes.push(
       `${folder.name}: clips without a sound have no latents, musetalk needs an installed encoder to speak on this avatar`,
     );

@@ -1,2 +1,2 @@
-export { importAvatar, type ImportedAvatar, type ImportOptions } from "./import_avatar.ts";
+export { importAvatar, type ImportOptions } from "./import_avatar.ts";
 export { isForeignAvatar } from "./foreign_avatar.ts";

@@ -5,7 +5,7 @@
  * and 8 * 32 * 32 latent values, by frame; InputFault `bad_import` or `bad_pickle` that names frame and file. Main thread;
  * holds latents.pt, decodes one mask at a time.
  */
-import { type Edges, LATENT_VALUES } from "../../film/mod.ts";
+import { type Edges, HALF_MAX, LATENT_VALUES } from "../../film/mod.ts";
 import { decodePicture } from "../../avatar/mod.ts";
 import { NdArray, readTorchFile } from "../../pickle/mod.ts";
 import { readCoords } from "./coords.ts";
@@ -17,8 +17,6 @@ const MASK_COORDS = "mask_coords.pkl";
 const PICKLE_BYTES_MAX = 64 << 20;
 const LATENTS_BYTES_MAX = 1 << 30;
 const SHAPES = ["1,8,32,32", "8,32,32"];
-/** The largest number that float16 holds, as which latents are kept. */
-const HALF_MAX = 65_504;
 
 export class MuseTalkParts {
   readonly #folder: ForeignFolder;

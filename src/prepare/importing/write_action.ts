@@ -22,7 +22,7 @@ export interface Writing {
   /** The avatar's folder. */
   readonly made: string;
   readonly foreign: ForeignAvatar;
-  readonly encoder: LatentEncoder | undefined;
+  readonly encoder: (LatentEncoder & { readonly mark?: string }) | undefined;
   readonly workshop: Workshop;
   readonly progress: ProgressMeter;
   readonly signal: AbortSignal | undefined;
@@ -38,7 +38,12 @@ export async function writeAction(
   const sound = action.sound === undefined ? {} : { sound: await copySound(action, action.sound, made) };
   using stack = new DisposableStack();
   const latents = kind === "musetalk" && encoder && action.sound === undefined
-    ? { encoder, records: stack.use(await workshop.records(`${plan.name}.latents`, LATENT_RECORD_BYTES)) }
+    ? {
+      encoder,
+      records: stack.use(
+        await workshop.records(`${plan.name}${encoder.mark ?? ""}.latents`, LATENT_RECORD_BYTES),
+      ),
+    }
     : undefined;
   const wishes = {
     plan: { ...plan, ...sound },

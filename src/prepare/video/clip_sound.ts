@@ -35,7 +35,10 @@ export async function writeClipSound(
   };
   await write(new Uint8Array(HEAD_BYTES));
   let samples = Math.max(0, Math.round(Math.min(SECONDS_MAX, lateSec) * SAMPLE_RATE_HZ));
-  await write(new Uint8Array(samples * 2));
+  const silence = new Uint8Array(SAMPLE_RATE_HZ * 2);
+  for (let left = samples * 2; left > 0; left -= silence.length) {
+    await write(silence.subarray(0, Math.min(left, silence.length)));
+  }
   let early = Math.max(0, Math.round(-lateSec * SAMPLE_RATE_HZ));
   for await (const piece of decodeOrRefuse(film, name, signal)) {
     const kept = piece.subarray(Math.min(early, piece.length));

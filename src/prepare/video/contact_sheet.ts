@@ -4,6 +4,7 @@
  * In: the finished avatar's folder. Out: a PNG. Main thread; decodes the clip once, converts a few of its frames.
  */
 import { createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
+import { FACE_POINTS } from "../../avatar/mod.ts";
 import { BOXES, type Clip, FILM_FPS, PackReader, TrackReader } from "../../film/mod.ts";
 import type { FrameSize } from "../../time/mod.ts";
 import { FilmPictures } from "./film_pictures.ts";
@@ -15,7 +16,6 @@ const CELL = 440;
 const LEGEND = 40;
 /** What is shown, in sides of MuseTalk's crop. */
 const AROUND = 1.25;
-const MESH_POINTS = 468;
 const COLOURS = { musetalk: "#ffd400", crop: "#ff7a00", wav2lip: "#00d0ff", ultralight: "#7dff5a" } as const;
 const NAMES = {
   musetalk: "MuseTalk's box",
@@ -90,7 +90,7 @@ function drawCell(
   if (mask.length > 0) context.drawImage(imageOf(x2 - x1, y2 - y1, (into) => veil(mask, into)), x1, y1);
   context.fillStyle = "rgba(255, 255, 255, 0.8)";
   const dot = 1.6 / scale;
-  for (let point = 0; point < MESH_POINTS; point++) {
+  for (let point = 0; point < FACE_POINTS; point++) {
     context.fillRect(track.points[point * 3]! - dot / 2, track.points[point * 3 + 1]! - dot / 2, dot, dot);
   }
   context.lineWidth = 2 / scale;

@@ -1,38 +1,60 @@
 /**
  * Cuts a box out of a picture and resizes it to a square, as the engines' own preparations do.
  *
- * In: RGB of a frame, a box inside it, a side. Out: RGB of side x side. Kernels as OpenCV names them: "linear" and
- * "lanczos4" read the nearest pixels without smoothing, "area" takes the mean of what a pixel covers. "linear" counts in
- * OpenCV's fixed point and gives its bytes; the others are within one of them. Main thread.
+ * In: RGB of a frame, a box inside it, a side. Out: RGB of side x side. Kernels as OpenCV names them: both read the nearest
+ * pixels without smoothing. "linear" counts in OpenCV's fixed point and gives its bytes; "lanczos4" is within one of them.
+ * Main thread.
  */
 import { roundHalfEven } from "../../features/mod.ts";
 import type { Edges } from "../../film/mod.ts";
 
-export type ResizeKernel = "linear" | "lanczos4" | "area";
+export type ResizeKernel = "linear" | "lanczos4";
 
 interface Taps {
   readonly first: Int32Array;
-  readonly count: number;
-  /** `count` weights for each of the side's places. */
+  /** LANCZOS_TAPS weights for each of the side's places. */
   readonly weights: Float64Array;
 }
 
+const LANCZOS_TAPS = 8;
+
+/** `width` is the picture's; throws RangeError where the box is empty or leaves the picture. */
 export function cutResized(
   rgb: Uint8Array,
   width: number,
-  [x1, y1, x2, y2]: Edges,
+  box: Edges,
   side: number,
   kernel: ResizeKernel,
 ): Uint8Array {
-  const [from, rows] = [x2 - x1, y2 - y1];
-  if (from < 1 || rows < 1) return new Uint8Array(side * side * 3);
-  // Where it halves a picture, OpenCV's linear is its area.
-  if (kernel === "linear" && from === 2 * side && rows === 2 * side) {
-    return cutResized(rgb, width, [x1, y1, x2, y2], side, "area");
+  const [x1, y1, x2, y2] = box;
+  const isInside = x1 >= 0 && y1 >= 0 && x2 <= width && y2 * width * 3 <= rgb.length;
+  if (!(isInside && x2 > x1 && y2 > y1)) {
+    throw new RangeError(`a box of ${box.join(", ")} to cut, wanted one inside the picture`);
   }
-  if (kernel === "linear") return linear(rgb, width, [x1, y1, x2, y2], side);
-  const across = tapsOf(from, side, kernel);
-  const down = tapsOf(rows, side, kernel);
+  if (kernel === "lanczos4") return lanczos(rgb, width, box, side);
+  // Where it halves a picture, OpenCV's linear is its area: the mean of four pixels.
+  const isHalved = x2 - x1 === 2 * side && y2 - y1 === 2 * side;
+  return isHalved ? halved(rgb, width, box, side) : linear(rgb, width, box, side);
+}
+
+function halved(rgb: Uint8Array, width: number, [x1, y1]: Edges, side: number): Uint8Array {
+  const out = new Uint8Array(side * side * 3);
+  const row = width * 3;
+  for (let y = 0, into = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const from = ((y1 + 2 * y) * width + x1 + 2 * x) * 3;
+      for (let at = from; at < from + 3; at++, into++) {
+        out[into] = (rgb[at]! + rgb[at + 3]! + rgb[at + row]! + rgb[at + row + 3]! + 2) >> 2;
+      }
+    }
+  }
+  return out;
+}
+
+function lanczos(rgb: Uint8Array, width: number, [x1, y1, x2, y2]: Edges, side: number): Uint8Array {
+  const [from, rows] = [x2 - x1, y2 - y1];
+  const across = lanczosTaps(from, side);
+  const down = lanczosTaps(rows, side);
   const stride = side * 3;
   const between = new Float32Array(rows * stride);
   for (let y = 0; y < rows; y++) {
@@ -40,8 +62,8 @@ export function cutResized(
     for (let x = 0, into = y * stride; x < side; x++, into += 3) {
       let [red, green, blue] = [0, 0, 0];
       const first = across.first[x]!;
-      for (let tap = 0; tap < across.count; tap++) {
-        const weight = across.weights[x * across.count + tap]!;
+      for (let tap = 0; tap < LANCZOS_TAPS; tap++) {
+        const weight = across.weights[x * LANCZOS_TAPS + tap]!;
         const at = row + clamp(first + tap, from) * 3;
         red += weight * rgb[at]!;
         green += weight * rgb[at + 1]!;
@@ -56,8 +78,8 @@ export function cutResized(
   for (let y = 0; y < side; y++) {
     for (let at = 0; at < stride; at++) {
       let sum = 0;
-      for (let tap = 0; tap < down.count; tap++) {
-        sum += down.weights[y * down.count + tap]! *
+      for (let tap = 0; tap < LANCZOS_TAPS; tap++) {
+        sum += down.weights[y * LANCZOS_TAPS + tap]! *
           between[clamp(down.first[y]! + tap, rows) * stride + at]!;
       }
       out[y * stride + at] = Math.round(sum);
@@ -66,36 +88,21 @@ export function cutResized(
   return new Uint8Array(out.buffer);
 }
 
-function tapsOf(from: number, to: number, kernel: ResizeKernel): Taps {
+function lanczosTaps(from: number, to: number): Taps {
   const scale = from / to;
-  const isMean = kernel === "area" && scale > 1;
-  // Where it grows a picture, OpenCV's area is its linear.
-  const count = isMean ? Math.ceil(scale) + 1 : kernel === "lanczos4" ? 8 : 2;
   const first = new Int32Array(to);
-  const weights = new Float64Array(to * count);
+  const weights = new Float64Array(to * LANCZOS_TAPS);
   for (let place = 0; place < to; place++) {
-    if (isMean) {
-      const [start, end] = [place * scale, (place + 1) * scale];
-      first[place] = Math.floor(start);
-      for (let tap = 0; tap < count; tap++) {
-        const at = first[place]! + tap;
-        weights[place * count + tap] = Math.max(0, Math.min(end, at + 1) - Math.max(start, at)) / scale;
-      }
-      continue;
-    }
     const position = (place + 0.5) * scale - 0.5;
     const whole = Math.floor(position);
     const part = position - whole;
-    first[place] = kernel === "lanczos4" ? whole - 3 : whole;
-    if (kernel !== "lanczos4") {
-      weights.set([1 - part, part], place * count);
-      continue;
-    }
+    first[place] = whole - 3;
+    const at = place * LANCZOS_TAPS;
     let sum = 0;
-    for (let tap = 0; tap < count; tap++) sum += weights[place * count + tap] = lanczos4(part + 3 - tap);
-    for (let tap = 0; tap < count; tap++) weights[place * count + tap]! /= sum;
+    for (let tap = 0; tap < LANCZOS_TAPS; tap++) sum += weights[at + tap] = lanczos4(part + 3 - tap);
+    for (let tap = 0; tap < LANCZOS_TAPS; tap++) weights[at + tap]! /= sum;
   }
-  return { first, count, weights };
+  return { first, weights };
 }
 
 /** Weights of 11 bits, sums that lose their last bits on the way: imgproc/src/resize.cpp for bytes. */

@@ -4,6 +4,7 @@
  * In: 478 mesh points in pixels of a frame. Out: whole-numbered boxes inside the frame, but for MuseTalk's square crop,
  * which may leave it. Pure. The 68 points that the engines know are taken from the mesh by the table below.
  */
+import { FACE_POINTS } from "../../avatar/mod.ts";
 import type { Edges } from "../../film/mod.ts";
 import type { FrameSize } from "../../time/mod.ts";
 
@@ -60,7 +61,6 @@ const CHIN_MARGIN_15 = 10;
 const WAV2LIP_PAD = 10;
 /** Second of four points down the bridge of the nose. */
 const BRIDGE_28 = 197;
-const FACE_POINTS = 468;
 
 export type MuseTalkVersion = "1.0" | "1.5";
 

@@ -6,7 +6,7 @@
  * only the region about the last place is looked at. Main thread, which the models block for some 40 ms a picture.
  * What is found in a frame depends on the last face and the frame's number only, so that work can be taken up again.
  */
-import { MESH_POINTS } from "../../avatar/mod.ts";
+import { FACE_POINTS, MESH_POINTS } from "../../avatar/mod.ts";
 import type { FaceFinder } from "../face_finder.ts";
 import { type Extent, extentOf, lookAt, searchFaces, severalFaces } from "../find_face.ts";
 import type { Picture } from "../picture.ts";
@@ -21,8 +21,8 @@ const CERTAINTY_MIN = 0.5;
 const STEP_MAX = 0.5;
 /** Rims of both eyes; irises are placed in their middles, since nothing of a film's eyes is redrawn. */
 const IRISES = [
-  { first: 468, rim: [362, 385, 386, 387, 263, 373, 374, 380] },
-  { first: 473, rim: [33, 160, 159, 158, 133, 153, 145, 144] },
+  { first: FACE_POINTS, rim: [362, 385, 386, 387, 263, 373, 374, 380] },
+  { first: FACE_POINTS + 5, rim: [33, 160, 159, 158, 133, 153, 145, 144] },
 ] as const;
 /** An iris' radius in widths of its eye. */
 const IRIS_RADIUS = 0.2;
@@ -80,7 +80,7 @@ export class FaceTracker {
 /** Middle, right, top, left, bottom of each iris behind the 468 points of the face. */
 function withIrises(face: Float64Array): Float32Array {
   const points = new Float32Array(MESH_POINTS * 3);
-  points.set(face.subarray(0, 468 * 3));
+  points.set(face.subarray(0, FACE_POINTS * 3));
   if (face.length === points.length) {
     points.set(face);
     return points;

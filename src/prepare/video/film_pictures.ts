@@ -2,14 +2,15 @@
  * A film's pictures, 25 a second, upright, in 8-bit RGB and of one size.
  *
  * In: a film file of any common format, rate, size, depth and turn. Out: MomentPictures, or an InputFault `bad_video`
- * that names what is wrong: not there, no film, no picture, too long, cut off. Main thread; reading, decoding and
+ * that names what is wrong: not there, no film, no picture, too long, cut off, broken. Main thread; reading, decoding and
  * converting happen on the library's threads, one picture ahead of what was asked for.
  */
-import { basename, resolve } from "node:path";
-import type { Demuxer, FilterAPI, Frame, Stream } from "node-av";
+import { basename } from "node:path";
+import type { Demuxer, FilterAPI, Frame, Packet, Stream } from "node-av";
 import { CLIP_FRAMES_MAX, FILM_FPS } from "../../film/mod.ts";
 import { oneLine } from "../../errors/mod.ts";
-import { type FrameSize, withDeadline } from "../../time/mod.ts";
+import { type FrameSize, Lent } from "../../time/mod.ts";
+import { FilmWhole } from "./film_whole.ts";
 import { FrameTimes } from "./frame_times.ts";
 import {
   badVideo,
@@ -19,21 +20,19 @@ import {
   PictureTurn,
   timeText,
 } from "./moving_pictures.ts";
-import { type Colours, type Turn, turnOf, uprightFilters } from "./upright.ts";
+import {
+  FILM_DEADLINE_MS,
+  FILM_WANTED,
+  filmLibrary,
+  type FilmLook,
+  lookAtFilm,
+  openFilm,
+  stampSec,
+} from "./open_film.ts";
+import { keptPart, uprightFilters } from "./upright.ts";
 
-const DEADLINE_MS = 30_000;
-/** Containers that hold their pictures themselves; play lists, which name other files, are not among them. */
-const FORMATS =
-  "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,flv,asf,gif,apng,h264,hevc,ivf,mxf,dv,nut";
-const WANTED = "wanted a film: MP4, MOV, WebM, MKV or AVI";
-/** A file that ends so much before its container says has been cut off. */
-const MISSING_SEC = 1;
-const MISSING_PART = 0.1;
-
-/** Stamps below it are none. */
-const NO_STAMP = -(2n ** 62n);
-
-type Library = typeof import("node-av") & typeof import("node-av/constants");
+/** A clip of another shape than the first one's is cut to it; less than this part of its pictures is no clip of it. */
+const KEPT_PART_MIN = 0.1;
 
 export class FilmPictures implements MovingPictures {
   readonly #path: string;
@@ -49,38 +48,61 @@ export class FilmPictures implements MovingPictures {
     this.#look = look;
     this.what = basename(path);
     this.size = size;
-    this.framesExpected = Math.max(1, Math.round(look.durationSec * FILM_FPS));
+    // Where only the longest of its tracks is known the pictures may be fewer.
+    const { picturesSec, fileEndSec } = look.said;
+    const frames = picturesSec > 0
+      ? picturesSec * FILM_FPS
+      : Math.min(CLIP_FRAMES_MAX, fileEndSec * FILM_FPS);
+    this.framesExpected = Math.max(1, Math.round(frames));
     this.soundLateSec = look.soundLateSec;
   }
 
-  /** `size`: what the pictures shall be scaled and cut to; by default their own, within bounds. */
+  /**
+   * `size`: what the pictures shall be scaled and cut to; by default their own, within bounds. Throws InputFault
+   * `bad_video`, also where the shape is such that hardly anything of it would be seen.
+   */
   static async open(path: string, size?: FrameSize, signal?: AbortSignal): Promise<FilmPictures> {
     const what = basename(path);
-    const opened = await open(path, signal);
+    const opened = await openFilm(path, signal);
     await using _ = opened.demuxer;
     const look = await lookAtFilm(opened, what);
-    if (look.durationSec * FILM_FPS > CLIP_FRAMES_MAX + 1) throw tooLong(what, look.durationSec);
-    const shape = look.turn.isSideways ? { width: look.shown.height, height: look.shown.width } : look.shown;
-    return new FilmPictures(path, look, size ?? keptSize(shape, what));
+    const { said: { picturesSec }, shown, turn } = look;
+    if (picturesSec * FILM_FPS > CLIP_FRAMES_MAX + 1) throw tooLong(what, picturesSec);
+    const shape = turn.isSideways ? { width: shown.height, height: shown.width } : shown;
+    const own = keptSize(shape, what);
+    const { across, down } = keptPart(shape, size ?? own);
+    if (size !== undefined && across * down < KEPT_PART_MIN) {
+      throw badVideo(
+        what,
+        `${shape.width}x${shape.height} pixels, of which less than a tenth fits into the first clip's ` +
+          `${size.width}x${size.height}, wanted clips of about one shape`,
+      );
+    }
+    return new FilmPictures(path, look, size ?? own);
   }
 
   async *pictures(
     { from = 0, only, signal }: { from?: number; only?: ReadonlySet<number>; signal?: AbortSignal },
   ): AsyncGenerator<MomentPicture> {
-    const av = await library();
-    const { demuxer, stream } = await open(this.#path, signal);
-    await using _demuxer = demuxer;
-    using decoder = await av.Decoder.create(stream, { exitOnError: false, threadCount: 2 })
-      .catch((error: unknown) => {
-        throw badVideo(this.what, `cannot be decoded (${oneLine(error)}), ${WANTED}`, error);
-      });
-    using filter = av.FilterAPI.create(
-      uprightFilters({ ...this.#look, raw: this.#look.shown, size: this.size }),
-      { threads: 2, allowReinit: true },
+    const av = await filmLibrary();
+    await using lent = new Lent();
+    const { demuxer, stream } = await openFilm(this.#path, signal);
+    lent.use(demuxer);
+    const decoder = lent.use(
+      await av.Decoder.create(stream, { exitOnError: false, threadCount: 2 }).catch((error: unknown) => {
+        throw badVideo(this.what, `cannot be decoded (${oneLine(error)}), ${FILM_WANTED}`, error);
+      }),
+    );
+    const filter = lent.use(
+      av.FilterAPI.create(uprightFilters({ ...this.#look, raw: this.#look.shown, size: this.size }), {
+        threads: 2,
+        allowReinit: true,
+      }),
     );
     const turn = new PictureTurn(this.size);
     const times = new FrameTimes();
-    const frames = decoder.frames(demuxer.packets(stream.index));
+    const whole = new FilmWhole(this.#look.said);
+    const frames = decoder.frames(toldPackets(demuxer, stream, whole, av.AV_PKT_FLAG_DISCARD));
     let shown = 0;
     let before = -1;
     // The picture whose end is not known before the next one has come.
@@ -108,25 +130,32 @@ export class FilmPictures implements MovingPictures {
     for (;;) {
       signal?.throwIfAborted();
       // Not raced against the signal: what the library's thread works on must not be freed under it.
-      const next = await withDeadline(frames.next(), DEADLINE_MS, `reading ${this.what}`)
-        .catch((error: unknown) => {
-          if (error instanceof av.FFmpegError) return { done: true as const, value: undefined };
-          throw error;
-        });
-      const frame = next.done ? null : next.value;
+      const { value: frame } = await lent.within(
+        frames.next(),
+        FILM_DEADLINE_MS,
+        `reading ${this.what}`,
+        ({ value }) => value?.free(),
+      ).catch((error: unknown) => {
+        if (!(error instanceof av.FFmpegError)) throw error;
+        const at = timeText(shown, FILM_FPS);
+        throw badVideo(
+          this.what,
+          `cannot be decoded at ${at} (${oneLine(error)}), wanted a whole film`,
+          error,
+        );
+      });
       if (frame === null || frame === undefined) break;
-      const atSec = secondsOf(frame, stream, lastSec);
-      const moments = times.add(atSec);
-      lastSec = atSec;
+      const stamp = stampSec(frame.bestEffortTimestamp, stream) ?? stampSec(frame.pts, stream);
+      lastSec = stamp ?? lastSec + 1 / FILM_FPS;
+      const moments = times.add(lastSec);
+      this.#refuse(stamp === undefined ? undefined : whole.decoded(stamp));
       if (moments !== undefined) yield* show(this, moments.to, false);
       waiting?.free();
       waiting = frame;
     }
-    if (waiting === undefined) throw badVideo(this.what, `no picture could be decoded, ${WANTED}`);
-    const { num, den } = waiting.timeBase;
-    const durationSec = Number(waiting.duration) * num / den;
-    const { to } = times.finish(durationSec);
-    this.#checkWhole(to);
+    if (waiting === undefined) throw badVideo(this.what, `no picture could be decoded, ${FILM_WANTED}`);
+    const { to } = times.finish(stampSec(waiting.duration, waiting));
+    this.#refuse(whole.end(to / FILM_FPS));
     yield* show(this, to, true);
   }
 
@@ -136,11 +165,15 @@ export class FilmPictures implements MovingPictures {
     turn: PictureTurn,
   ): Promise<Uint8Array> {
     const { width, height } = this.size;
-    await filter.process(frame);
+    const refuse = (cause?: unknown) => {
+      const why = cause === undefined ? "" : ` (${oneLine(cause)})`;
+      return badVideo(this.what, `a picture could not be converted${why}, ${FILM_WANTED}`, cause);
+    };
+    await filter.process(frame).catch((error: unknown) => {
+      throw refuse(error);
+    });
     const made = await filter.receive();
-    if (made === null || made === undefined || typeof made === "symbol" || !("data" in made)) {
-      throw badVideo(this.what, `a picture could not be converted, ${WANTED}`);
-    }
+    if (made === null || made === undefined || typeof made === "symbol" || !("data" in made)) throw refuse();
     using picture = made;
     const rgb = turn.next();
     const from = picture.data![0]!;
@@ -156,119 +189,38 @@ export class FilmPictures implements MovingPictures {
     return rgb;
   }
 
-  #checkWhole(frames: number): void {
-    const { durationSec } = this.#look;
-    const missing = durationSec - frames / FILM_FPS;
-    if (missing > MISSING_SEC && missing > MISSING_PART * durationSec) {
-      const [ends, says] = [frames, durationSec * FILM_FPS].map((at) => timeText(at, FILM_FPS));
-      throw badVideo(this.what, `cut off at ${ends} of ${says}, wanted a whole film`);
-    }
+  #refuse(missing: string | undefined): void {
+    if (missing !== undefined) throw badVideo(this.what, missing);
   }
 }
 
-/** What a film says of itself. */
-interface FilmLook {
-  /** As decoded. */
-  readonly raw: FrameSize;
-  /** With square pixels. */
-  readonly shown: FrameSize;
-  readonly turn: Turn;
-  readonly colours: Colours;
-  /** 0 where it does not say. */
-  readonly durationSec: number;
-  readonly soundLateSec: number;
-}
-
-interface OpenedFilm {
-  readonly demuxer: Demuxer;
-  readonly stream: Stream;
-}
-
-async function lookAtFilm({ demuxer, stream }: OpenedFilm, what: string): Promise<FilmLook> {
-  const av = await library();
-  const { codecpar } = stream;
-  const raw = { width: codecpar.width, height: codecpar.height };
-  if (raw.width < 1 || raw.height < 1) throw badVideo(what, `its pictures have no size, ${WANTED}`);
-  const { num, den } = codecpar.sampleAspectRatio;
-  const wide = num > 0 && den > 0 ? num / den : 1;
-  const shown = wide >= 1
-    ? { width: Math.round(raw.width * wide), height: raw.height }
-    : { width: raw.width, height: Math.round(raw.height / wide) };
-  const name = av.avGetPixFmtName(codecpar.format as Parameters<typeof av.avGetPixFmtName>[0]) ?? "";
-  const trc = codecpar.colorTrc;
-  const sound = demuxer.audio();
-  const seconds = Number(stream.duration) * stream.timeBase.num / stream.timeBase.den;
-  return {
-    raw,
-    shown,
-    turn: turnOf(codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX)),
-    colours: {
-      isHdr: trc === av.AVCOL_TRC_SMPTE2084 || trc === av.AVCOL_TRC_ARIB_STD_B67,
-      isUnspecified: codecpar.colorSpace === av.AVCOL_SPC_UNSPECIFIED && name.startsWith("yuv"),
-    },
-    soundLateSec: sound ? startOf(sound) - startOf(stream) : 0,
-    durationSec: seconds > 0 ? seconds : Math.max(0, demuxer.duration),
-  };
-}
-
-async function open(path: string, signal?: AbortSignal): Promise<OpenedFilm> {
-  signal?.throwIfAborted();
-  const what = basename(path);
-  await checkFile(path, what);
-  const av = await library();
-  // A whole path keeps a name with a colon a name; the lists keep the file from leading anywhere else.
-  const options = { format_whitelist: FORMATS, protocol_whitelist: "file" };
-  const opening = av.Demuxer.open(resolve(path), { options });
-  const demuxer = await withDeadline(opening, DEADLINE_MS, `opening ${what}`, signal).catch(
-    (error: unknown) => {
-      if (signal?.aborted) throw error;
-      const is = oneLine(error).replace(/^Failed to open input: /, "");
-      throw badVideo(what, `it cannot be read as a film (${is}), ${WANTED}`, error);
-    },
-  );
-  // A picture that is attached, such as a song's cover, is no film.
-  const stream = demuxer.streams.find(({ codecpar, disposition }) =>
-    codecpar.codecType === av.AVMEDIA_TYPE_VIDEO && (disposition & av.AV_DISPOSITION_ATTACHED_PIC) === 0
-  );
-  if (stream !== undefined) return { demuxer, stream };
-  await demuxer.close();
-  throw badVideo(what, `no video track, ${WANTED}`);
-}
-
-async function checkFile(path: string, what: string): Promise<void> {
-  const info = await Deno.stat(path).catch((error: unknown) => {
-    const is = error instanceof Deno.errors.NotFound
-      ? "it does not exist"
-      : `it cannot be read (${oneLine(error)})`;
-    throw badVideo(what, `${is}, ${WANTED}`, error);
-  });
-  if (!info.isFile) throw badVideo(what, `it is no file, ${WANTED}`);
-  if (info.size === 0) throw badVideo(what, `it is empty, ${WANTED}`);
-}
-
-/** When a track begins; 0 where it does not say. */
-function startOf({ startTime, timeBase }: Stream): number {
-  return startTime > NO_STAMP ? Number(startTime) * timeBase.num / timeBase.den : 0;
-}
-
-function secondsOf(frame: Frame, stream: Stream, lastSec: number): number {
-  const stamp = frame.bestEffortTimestamp > NO_STAMP ? frame.bestEffortTimestamp : frame.pts;
-  const { num, den } = stream.timeBase;
-  const seconds = Number(stamp) * num / den;
-  return Number.isFinite(seconds) && stamp > NO_STAMP ? seconds : lastSec + 1 / FILM_FPS;
+/** The pictures' packets; those of other tracks are looked at only for their times. */
+async function* toldPackets(
+  demuxer: Demuxer,
+  stream: Stream,
+  whole: FilmWhole,
+  discard: Parameters<Packet["hasFlags"]>[0],
+): AsyncGenerator<Packet | null> {
+  for await (const packet of demuxer.packets()) {
+    if (packet === null) {
+      yield null;
+      continue;
+    }
+    const at = stampSec(packet.pts, packet) ?? stampSec(packet.dts, packet);
+    const end = (at ?? 0) + (stampSec(packet.duration, packet) ?? 0);
+    if (packet.streamIndex !== stream.index) {
+      whole.other(end);
+      packet[Symbol.dispose]();
+      continue;
+    }
+    // What is empty repeats the picture before it; what is to be discarded lies outside of an edit.
+    if (at === undefined || packet.size === 0 || packet.hasFlags(discard)) whole.other(end);
+    else whole.coded(at, end);
+    yield packet;
+  }
 }
 
 function tooLong(what: string, seconds: number) {
   const most = CLIP_FRAMES_MAX / FILM_FPS;
   return badVideo(what, `${Math.round(seconds)} s long, wanted at most ${most} s (${most / 60} minutes)`);
-}
-
-let loading: Promise<Library> | undefined;
-
-/** FFmpeg, loaded when the first film comes. */
-function library(): Promise<Library> {
-  return loading ??= Promise.all([import("node-av"), import("node-av/constants")]).then(([av, constants]) => {
-    av.Log.setLevel(constants.AV_LOG_QUIET);
-    return { ...av, ...constants };
-  });
 }

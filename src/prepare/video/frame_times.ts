@@ -18,14 +18,9 @@ export class FrameTimes {
   #stepSec = 1 / FILM_FPS;
   #next = 0;
 
-  /** Moments given out so far. */
-  get count(): number {
-    return this.#next;
-  }
-
   /**
    * A picture came, at `atSec` from the beginning of time. Answers the moments of the picture before it; undefined where
-   * this one is the first. A time that does not grow is taken for the shortest step.
+   * this one is the first. Where the time does not grow, the picture before it has none.
    */
   add(atSec: number): Moments | undefined {
     if (this.#lastSec < 0) {

@@ -1,5 +1,6 @@
 /** What a clip is made of: pictures 25 times a second, of a film, of a folder of pictures or of one photo. */
 import { InputFault } from "../../errors/mod.ts";
+import { CLIP_FRAMES_MAX, FILM_FPS } from "../../film/mod.ts";
 import type { FrameSize } from "../../time/mod.ts";
 
 export interface MomentPicture {
@@ -30,7 +31,7 @@ export interface MovingPictures {
 }
 
 /** So many pictures stay as they are while those after them are read. */
-export const KEPT_PICTURES = 8;
+const KEPT_PICTURES = 8;
 
 /** The same pictures, each asked for while the one before is worked on: reading has threads of its own. */
 export async function* readAhead(pictures: AsyncGenerator<MomentPicture>): AsyncGenerator<MomentPicture> {
@@ -64,8 +65,8 @@ export class PictureTurn {
 }
 
 /** Neither side of a film is longer than LONG_SIDE_MAX, the shorter one not longer than SHORT_SIDE_MAX. */
-export const LONG_SIDE_MAX = 1920;
-export const SHORT_SIDE_MAX = 1080;
+const LONG_SIDE_MAX = 1920;
+const SHORT_SIDE_MAX = 1080;
 /** The least that a film's manifest takes. */
 const SIDE_MIN = 64;
 
@@ -82,6 +83,16 @@ export function keptSize({ width, height }: FrameSize, what: string): FrameSize 
     throw badVideo(what, `${width}x${height} pixels, wanted at least ${SIDE_MIN} a side`);
   }
   return kept;
+}
+
+/** How long all clips may be together: the points of every frame are held. Throws InputFault `bad_video`. */
+export function checkTogether(frames: number): void {
+  if (frames <= CLIP_FRAMES_MAX) return;
+  const most = CLIP_FRAMES_MAX / FILM_FPS;
+  throw badVideo(
+    "the clips",
+    `${Math.round(frames / FILM_FPS)} s long together, wanted at most ${most} s (${most / 60} minutes)`,
+  );
 }
 
 export function badVideo(what: string, is: string, cause?: unknown): InputFault {

@@ -6,11 +6,11 @@
  * time, the workshop stays, from which the same call goes on. Main thread; two to four seconds for each second of film,
  * and what MuseTalk's encoder takes.
  */
-import { AVATAR_ID, type VideoManifest } from "../../avatar/mod.ts";
-import { type Clip, CLIP_NAME, CLIPS_MAX, type FileEntry, fileEntry, writeFault } from "../../film/mod.ts";
-import { Fault, InputFault } from "../../errors/mod.ts";
+import type { VideoManifest } from "../../avatar/mod.ts";
+import { type Clip, CLIP_NAME, CLIPS_MAX, type FileEntry, fileEntry } from "../../film/mod.ts";
+import { InputFault } from "../../errors/mod.ts";
 import type { Clock, FrameSize } from "../../time/mod.ts";
-import { buildFolder, checkPlace, type FolderPlace } from "../avatar_folder.ts";
+import { buildFolder, checkPlace, type FolderPlace, put } from "../avatar_folder.ts";
 import { FaceFinder } from "../face_finder.ts";
 import { previewOf } from "../preview.ts";
 import { writeClipSound } from "./clip_sound.ts";
@@ -18,7 +18,7 @@ import { contactSheet } from "./contact_sheet.ts";
 import type { MuseTalkVersion } from "./face_boxes.ts";
 import { FilmPictures } from "./film_pictures.ts";
 import { findPoints, POINT_RECORD_BYTES } from "./find_points.ts";
-import type { MovingPictures } from "./moving_pictures.ts";
+import { checkTogether, type MovingPictures } from "./moving_pictures.ts";
 import { type Progress, ProgressMeter } from "./progress.ts";
 import { steadyPoints } from "./steady_points.ts";
 import { isPictureName, StillPictures } from "./still_pictures.ts";
@@ -67,33 +67,22 @@ export interface PreparedVideo {
 }
 
 /** Another one where what is kept is found or laid out in another way. */
-const WISHES_VERSION = 2;
+const WISHES_VERSION = 3;
 
 /**
  * Throws InputFault (`bad_video`, `no_face`, `several_faces`, `bad_avatar_id`, `avatar_exists`, `prepare_running`), Fault
- * `disk_full`.
+ * `disk_full` or `not_writable`.
  */
 export async function prepareVideo(options: PrepareVideoOptions): Promise<PreparedVideo> {
-  const { id, parent, clips, signal } = options;
-  if (!AVATAR_ID.test(id)) {
-    throw new InputFault(`--id is ${JSON.stringify(id.slice(0, 60))}, wanted 1 to 40 of a-z, 0-9 and -`, {
-      code: "bad_avatar_id",
-    });
-  }
+  const { id, parent, clips, nowMs, signal } = options;
   checkNames(clips);
   await checkPlace(options);
   const opened: MovingPictures[] = [];
   for (const { path } of clips) opened.push(await openPictures(path, opened[0]?.size, signal));
-  const workshop = await Workshop.open(parent, await wishesOf(options), options.nowMs, options.isForced);
-  try {
-    using _lock = await workshop.lock();
-    return await prepareIn(workshop, opened, options);
-  } catch (error) {
-    const isFinal = error instanceof InputFault && error.code !== "prepare_running";
-    // A full disk needs the room; wrong input stays wrong.
-    if (isFinal || error instanceof Fault && error.code === "disk_full") await workshop.remove();
-    throw error;
-  }
+  checkTogether(opened.reduce((sum, { framesExpected }) => sum + framesExpected, 0));
+  const place = { parent, id, nowMs, isAnew: options.isForced };
+  const workshop = await Workshop.open(place, await wishesOf(options));
+  return await workshop.during(() => prepareIn(workshop, opened, options));
 }
 
 async function prepareIn(
@@ -110,7 +99,10 @@ async function prepareIn(
   for (const [nth, pictures] of opened.entries()) {
     using records = await workshop.records(`${clips[nth]!.name}.points`, POINT_RECORD_BYTES);
     if (records.count > 0) onNote(`${pictures.what}: resumed from frame ${records.count}`);
-    points.push(steadyPoints(await findPoints(pictures, finder, records, progress, signal), pictures.what));
+    const found = await findPoints(pictures, finder, records, progress, signal);
+    // Not every film says beforehand how long it is.
+    checkTogether(points.reduce((sum, { length }) => sum + length, found.length));
+    points.push(steadyPoints(found, pictures.what));
   }
   const folder = await buildFolder(options, async (made) => {
     const entries: Clip[] = [];
@@ -152,17 +144,10 @@ async function prepareIn(
       musetalk: { version: options.version, ...(options.encoder ? { model: options.encoder.model } : {}) },
       files,
     };
-    await put(`${made}/avatar.json`, new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n"));
+    await put(`${made}/avatar.json`, JSON.stringify(manifest, null, 2) + "\n");
     await put(`${made}/preview.png`, await previewOf(made));
-  }, `${workshop.folder}/made`);
-  await workshop.remove();
+  }, workshop.made);
   return { folder, frames: points.reduce((sum, one) => sum + one.length, 0), size };
-}
-
-async function put(path: string, bytes: Uint8Array): Promise<void> {
-  await Deno.writeFile(path, bytes).catch((error: unknown) => {
-    throw writeFault(path, error);
-  });
 }
 
 function checkNames(clips: readonly ClipInput[]): void {

@@ -56,14 +56,20 @@ export interface Wanted {
 /** SD's height: what is higher and does not say its matrix has HD's. */
 const HD_HEIGHT = 720;
 
+/** How much of a picture's width and height is seen where it covers `size`; 1 for all. */
+export function keptPart(picture: FrameSize, size: FrameSize): { across: number; down: number } {
+  const scale = Math.max(size.width / picture.width, size.height / picture.height);
+  return { across: size.width / (picture.width * scale), down: size.height / (picture.height * scale) };
+}
+
 export function uprightFilters({ raw, turn, colours, size }: Wanted): string {
-  const to = turn.isSideways ? { width: size.height, height: size.width } : size;
-  // Scaled so that both sides are covered; keptSize keeps the shape, so mostly nothing goes over.
-  const scale = Math.max(to.width / raw.width, to.height / raw.height);
-  const even = (side: number, least: number) => Math.max(least, Math.round(side * scale / 2) * 2);
-  const width = even(raw.width, to.width);
-  const height = even(raw.height, to.height);
+  const { width, height } = turn.isSideways ? { width: size.height, height: size.width } : size;
   const filters: string[] = [];
+  const { across, down } = keptPart(raw, { width, height });
+  // Cut before it is scaled: of an odd shape the whole would be huge. Less than a pixel is left to the scaling.
+  if (raw.width * (1 - across) >= 1 || raw.height * (1 - down) >= 1) {
+    filters.push(`crop=w=iw*${across.toFixed(6)}:h=ih*${down.toFixed(6)}`);
+  }
   if (colours.isHdr) {
     filters.push(
       `zscale=w=${width}:h=${height}:t=linear:npl=203`,
@@ -82,7 +88,6 @@ export function uprightFilters({ raw, turn, colours, size }: Wanted): string {
       "format=rgb24",
     );
   }
-  if (width !== to.width || height !== to.height) filters.push(`crop=${to.width}:${to.height}`);
   filters.push(...turn.filters);
   return filters.join(",");
 }

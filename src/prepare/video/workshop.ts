@@ -1,36 +1,67 @@
 /**
  * What of a long preparation is kept so that it can be taken up again after a kill: the points of each frame and the
- * latents, in a folder named after the input and the wishes.
+ * latents, in a folder named after the avatar, the input and the wishes. The avatar itself is made in it too.
  *
  * In: records of one length, one after another. Out: how many there are, and each of them. Main thread. A record that was
- * cut off in the middle does not count. Folders that nobody has touched for a week are removed, and all but its own
- * where somebody wants to begin anew; never one that a process is at work in.
+ * cut off in the middle does not count. Folders that nobody has touched for a week are removed, and those of the same
+ * avatar at once where somebody wants to begin anew; never one that a process is at work in.
  */
 import { createHash } from "node:crypto";
-import { InputFault } from "../../errors/mod.ts";
+import { Fault, InputFault } from "../../errors/mod.ts";
 import { writeFault } from "../../film/mod.ts";
 
 const PREFIX = ".prepare-";
+const KEY_LETTERS = 16;
 const STALE_MS = 7 * 24 * 3600 * 1000;
 const LOCK = "lock";
+
+export interface WorkshopPlace {
+  /** The folder that holds avatars. */
+  readonly parent: string;
+  readonly id: string;
+  /** Wall-clock time, to tell what is stale. */
+  readonly nowMs: number;
+  /** What was left of this avatar with other wishes is not wanted any more. */
+  readonly isAnew: boolean;
+}
 
 export class Workshop {
   private constructor(readonly folder: string) {}
 
-  /**
-   * `wishes`: everything that what is kept depends on. `nowMs` is wall-clock time, to tell what is stale;
-   * `isAnew`: what others have left is stale already.
-   */
-  static async open(parent: string, wishes: unknown, nowMs: number, isAnew = false): Promise<Workshop> {
-    const key = createHash("sha256").update(JSON.stringify(wishes)).digest("hex").slice(0, 16);
-    const folder = `${parent}/${PREFIX}${key}`;
+  /** `wishes`: everything that what is kept depends on. Throws Fault `not_writable` or `disk_full`. */
+  static async open(place: WorkshopPlace, wishes: unknown): Promise<Workshop> {
+    const key = createHash("sha256").update(JSON.stringify(wishes)).digest("hex").slice(0, KEY_LETTERS);
+    const folder = `${place.parent}/${PREFIX}${place.id}-${key}`;
     try {
       await Deno.mkdir(folder, { recursive: true });
     } catch (error) {
       throw writeFault(folder, error);
     }
-    await removeStale(parent, folder, isAnew ? Infinity : nowMs);
+    await removeStale(place, folder);
     return new Workshop(folder);
+  }
+
+  /** Where the avatar is made, to be moved from there when it is whole. */
+  get made(): string {
+    return `${this.folder}/made`;
+  }
+
+  /**
+   * Does all the work in it, others being kept out, and removes it when nothing of it is wanted any more: at the end, where
+   * the input is wrong and stays so, where a full disk needs the room. Throws InputFault `prepare_running`, and what
+   * `work` throws.
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    using _lock = await this.lock();
+    try {
+      const done = await work();
+      await this.remove();
+      return done;
+    } catch (error) {
+      const isFinal = error instanceof InputFault || error instanceof Fault && error.code === "disk_full";
+      if (isFinal) await this.remove();
+      throw error;
+    }
   }
 
   /** Keeps others out until it is disposed or the process ends. Throws InputFault `prepare_running`. */
@@ -57,26 +88,29 @@ export class Workshop {
   }
 }
 
-async function removeStale(parent: string, own: string, nowMs: number): Promise<void> {
+async function removeStale({ parent, id, nowMs, isAnew }: WorkshopPlace, own: string): Promise<void> {
   for (const { name, isDirectory } of Deno.readDirSync(parent)) {
     const path = `${parent}/${name}`;
     if (!isDirectory || !name.startsWith(PREFIX) || path === own) continue;
+    const isOfThis = name.slice(PREFIX.length, -KEY_LETTERS) === `${id}-`;
     try {
       const { mtime } = Deno.statSync(path);
-      if (!mtime || nowMs - mtime.getTime() <= STALE_MS || await isAtWork(path)) continue;
-      await Deno.remove(path, { recursive: true });
+      const isStale = isAnew && isOfThis || mtime !== null && nowMs - mtime.getTime() > STALE_MS;
+      if (isStale && !await isAtWork(path)) await Deno.remove(path, { recursive: true });
     } catch {
       // Somebody else has removed it, or it is not ours to remove.
     }
   }
 }
 
+/** Throws where it cannot be told. */
 async function isAtWork(folder: string): Promise<boolean> {
   try {
     using file = await Deno.open(`${folder}/${LOCK}`, { write: true });
     return !await file.tryLock(true);
-  } catch {
-    return false; // it has never been locked
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false; // it has never been locked
+    throw error;
   }
 }
 

@@ -10,6 +10,8 @@ import {
   ClipWriter,
   type Edges,
   FACE_SIDE,
+  FILM_FPS,
+  HALF_MAX,
   LATENT_VALUES,
   type WrittenClip,
 } from "../../film/mod.ts";
@@ -25,7 +27,6 @@ import {
   wav2lipBox,
 } from "./face_boxes.ts";
 import { jawMask } from "./jaw_mask.ts";
-import { FILM_FPS } from "../../film/mod.ts";
 import { type MovingPictures, readAhead, timeText } from "./moving_pictures.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { Records } from "./workshop.ts";
@@ -45,8 +46,8 @@ export interface ClipWishes {
   readonly latents?: { readonly encoder: LatentEncoder; readonly records: Records };
 }
 
-/** The largest number that float16 holds, as which latents are stored. */
-const HALF_MAX = 65_504;
+/** Nothing smaller is a face, in pixels. */
+export const BOX_SIDE_MIN = 16;
 export const LATENT_RECORD_BYTES = LATENT_VALUES * 4;
 
 /** Everything of a frame that is known before its picture is. */
@@ -57,7 +58,7 @@ export interface FrameBoxes {
   readonly ultralight?: Edges;
 }
 
-/** Boxes of every frame. Throws InputFault `no_face` where a face has left the picture. */
+/** Boxes of every frame. Throws InputFault `no_face` where a face has left the picture, for whichever engine. */
 export function boxesOf(
   points: readonly Float32Array[],
   { what, size }: MovingPictures,
@@ -66,21 +67,23 @@ export function boxesOf(
   const wide = wishes.hasWav2lip ? meanBoxes(points.map((one) => wav2lipBox(one, size))) : [];
   return points.map((one, frame) => {
     const musetalk = museTalkBox(one, size, wishes.version, wishes.shiftPx);
-    if (musetalk[2] - musetalk[0] < 16 || musetalk[3] - musetalk[1] < 16) {
-      throw new InputFault(
-        `${what} shows less than a face at ${
-          timeText(frame, FILM_FPS)
-        }, wanted the whole face in every frame`,
-        { code: "no_face" },
-      );
-    }
-    return {
+    const boxes = {
       musetalk,
       crop: cropBox(musetalk, wishes.version),
       ...(wishes.hasWav2lip ? { wav2lip: wide[frame]! } : {}),
       ...(wishes.hasUltralight ? { ultralight: ultralightBox(one, size) } : {}),
     };
+    if (Object.values(boxes).every(isLarge)) return boxes;
+    throw new InputFault(
+      `${what} shows less than a face at ${timeText(frame, FILM_FPS)}, wanted the whole face in every frame`,
+      { code: "no_face" },
+    );
   });
+}
+
+/** Points that stand in a wrong order make sides of less than nothing. */
+function isLarge([x1, y1, x2, y2]: Edges): boolean {
+  return x2 - x1 >= BOX_SIDE_MIN && y2 - y1 >= BOX_SIDE_MIN;
 }
 
 export async function writeClip(

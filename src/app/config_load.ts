@@ -18,6 +18,7 @@ import {
   SETTINGS,
 } from "./config.ts";
 import type { Environment, Folders } from "./folders.ts";
+import { readReactions, readRules } from "./obs_rules.ts";
 import { bad, fromText, located, shown, type Source, spread } from "./config_text.ts";
 
 export interface LoadedConfig {
@@ -173,9 +174,16 @@ function check(given: ReadonlyMap<string, Given>): Config {
     const { value, source } = given.get(setting.key)!;
     throw bad(setting, value, source);
   }
+  readRules(result.data.obs.rules, where("obs.rules", given));
+  readReactions(result.data.obs.reactions, where("obs.reactions", given));
   const clash = contradiction(result.data);
   if (clash !== undefined) throw new InputFault(`${clash.key} is ${clash.says}`, { code: "bad_setting" });
   return freeze(result.data);
+}
+
+function where(key: string, given: ReadonlyMap<string, Given>): string {
+  const source = given.get(key)?.source;
+  return source?.kind === "file" ? `${key} in ${source.name}` : key;
 }
 
 function freeze<T extends object>(value: T): T {

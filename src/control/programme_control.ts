@@ -75,7 +75,7 @@ export interface ProgrammeControl {
   /** As hold, and OBS switches to its other scene and back. */
   panic(isOn?: boolean): ProgrammeSnapshot;
   /** What is known of OBS: feed, connection, scenes. */
-  obs(): ProgrammeSnapshot;
+  obs(): Promise<ProgrammeSnapshot>;
   /** Rejects with InputFault for a scene that is not there, Fault where OBS is not connected or refuses. */
   orderObs(order: ObsOrder): Promise<ProgrammeSnapshot>;
   state(): ProgrammeSnapshot;

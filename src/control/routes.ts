@@ -76,7 +76,7 @@ export function routes(
   });
   post("/v1/hold", async (request) => json(programme.hold(switchRequest(await readJson(request)))));
   post("/v1/panic", async (request) => json(programme.panic(switchRequest(await readJson(request)))));
-  get("/v1/obs", guarded, () => json(programme.obs()));
+  get("/v1/obs", guarded, async () => json(await programme.obs()));
   post("/v1/obs", async (request) => json(await programme.orderObs(obsRequest(await readJson(request)))));
   post("/v1/stop", async (request) => {
     await readJson(request);

@@ -6,6 +6,7 @@ import { checkCameraNodes } from "./camera_nodes.ts";
 import { type Area, type Finding, lacks, type Situation } from "./finding.ts";
 import { adviceFor } from "./other_systems.ts";
 import type { Probe } from "./probe.ts";
+import { checkObs } from "./obs.ts";
 import { checkProgramme } from "./programme.ts";
 import { checkSound } from "./sound.ts";
 
@@ -15,6 +16,7 @@ const ON_LINUX: readonly [Area, Check][] = [
   ["camera", checkCameraModule],
   ["camera", checkCameraNodes],
   ["sound", checkSound],
+  ["obs", checkObs],
   ["applications", checkApplications],
   ["programme", checkProgramme],
   ["applications", applicationAdvice],

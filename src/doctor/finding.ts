@@ -3,7 +3,7 @@
  * the exact mend, as lines to type or text to put into a file. Nothing here or beside it ever changes the machine.
  */
 
-export type Area = "camera" | "sound" | "applications" | "programme";
+export type Area = "camera" | "sound" | "obs" | "applications" | "programme";
 
 export interface Finding {
   /** Stable snake_case identifier, for programs. */
@@ -46,4 +46,8 @@ export interface Situation {
   readonly port: number;
   /** The running Lipcam, if there is one. */
   readonly runningPid?: number | undefined;
+  /** Where OBS's websocket is looked for. */
+  readonly obsUrl: string;
+  /** The settings have OBS steered, or its virtual camera shown. */
+  readonly isObsWanted: boolean;
 }

@@ -1,4 +1,5 @@
 /** OBS: the programme's picture and sound for it, and what it is told to do. */
+export * from "./director/mod.ts";
 export {
   type FeedOptions,
   type FeedPlace,

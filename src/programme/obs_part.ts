@@ -1,26 +1,199 @@
 /**
- * The programme and OBS: the feed that OBS reads, and (obs.connect) the director that steers it.
+ * The programme and OBS: the feed that OBS reads, and (obs.connect) the director that steers OBS.
  *
  * In: the programme's units, what is aired of its speech, panic. Out: connections, orders to OBS, wishes from it. Nothing
  * of OBS ever stops the programme: what does not work is a line in the log and in the state. Main thread.
  */
 import { type Config, type Environment, type Log } from "../app/mod.ts";
-import { tokenFolder } from "../control/mod.ts";
-import { InputFault, oneLine } from "../errors/mod.ts";
-import { type FeedPlace, type Hotkey, ObsFeed } from "../obs/mod.ts";
+import { listCameras } from "../camera/mod.ts";
+import { type ObsOrder, tokenFolder } from "../control/mod.ts";
+import { DeviceFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
+import {
+  Director,
+  type DirectorState,
+  type FeedPlace,
+  type FeedState,
+  findPassword,
+  type Hotkey,
+  isLoopback,
+  ObsFeed,
+  type Occasion,
+  type Wish,
+} from "../obs/mod.ts";
+import type { AiredMark } from "../speech/mod.ts";
+import { type Clock, every } from "../time/mod.ts";
+import { type Aired, runAirTrack } from "./air_track.ts";
+import { Decline, type LipState } from "./decline.ts";
+import { AiredOccasions } from "./occasions.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
+import { isObsCamera } from "./settings.ts";
+import type { CameraState } from "./state.ts";
+import type { TextCues } from "./text_cues.ts";
+
+/** Utterances follow one another: so much silence is idle. */
+const IDLE_AFTER_MS = 500;
+const LIPS_LOOK_MS = 500;
 
 export interface ObsPartOptions {
   readonly config: Config;
   readonly environment: Environment;
   readonly memory: ProgrammeMemory;
+  readonly clock: Clock;
   readonly version: string;
   readonly log: Log;
+  /** What texts may hold in brackets. */
+  readonly cues: TextCues;
+  /** What begins in the speech frames up to this one, as they are aired. */
+  readonly marksOf: (speechFrame: number) => readonly AiredMark[];
+  /** What moves the lips now. */
+  readonly lips: () => LipState;
   readonly onHotkey: (hotkey: Hotkey) => void;
+  readonly onWish: (wish: Wish) => void;
   readonly signal: AbortSignal;
 }
 
-export async function startFeed(options: ObsPartOptions): Promise<ObsFeed | undefined> {
+export interface ObsState {
+  /** Absent where nothing is offered to OBS. */
+  readonly feed?: FeedState;
+  /** Absent where OBS is not steered. */
+  readonly director?: DirectorState;
+}
+
+export class ObsPart implements AsyncDisposable {
+  readonly #options: ObsPartOptions;
+  readonly #feed: ObsFeed | undefined;
+  readonly #director: Director | undefined;
+  readonly #decline: Decline | undefined;
+  readonly #watch: Disposable | undefined;
+  readonly #ending = new AbortController();
+  readonly #following: Promise<void>;
+
+  /** Rejects with InputFault where a socket or port that was asked for cannot be had. */
+  static async start(options: ObsPartOptions): Promise<ObsPart> {
+    return new ObsPart(options, await startFeed(options));
+  }
+
+  private constructor(options: ObsPartOptions, feed: ObsFeed | undefined) {
+    this.#options = options;
+    this.#feed = feed;
+    const { config: { obs }, config } = options;
+    this.#following = this.#follow();
+    if (!obs.connect && !isObsCamera(config)) return;
+    this.#director = direct(options, feed);
+    const decline = this.#decline = new Decline((isDegraded, engine) =>
+      this.tell({ kind: "degraded", isDegraded, engine })
+    );
+    this.#watch = every(LIPS_LOOK_MS, () => decline.look(options.lips()), () => {});
+    if (isObsCamera(config)) {
+      this.#director.virtualCamera("start").catch((error) => {
+        // What comes first: OBS is not connected yet, and starts its camera when it is.
+        options.log.debug(`OBS's virtual camera: ${oneLine(error)}`);
+      });
+    }
+  }
+
+  /** Another avatar is shown. */
+  avatarChanged(): void {
+    this.#decline?.reset();
+  }
+
+  async #follow(): Promise<void> {
+    const { cues, memory: { units }, clock, marksOf, log } = this.#options;
+    const occasions = new AiredOccasions(cues, (occasion) => this.tell(occasion));
+    const signal = this.#ending.signal;
+    const onAired = (aired: Aired) => occasions.take(aired);
+    try {
+      await runAirTrack({ clock, units, marksOf, idleAfterMs: IDLE_AFTER_MS, onAired, signal });
+    } catch (error) {
+      log.warn(`following what goes to OBS: ${oneLine(error)}`);
+    }
+  }
+
+  /** Returns at once. */
+  tell(occasion: Occasion): void {
+    this.#director?.tell(occasion);
+    // Cues that nobody takes: the text was written for a programme with OBS.
+    if (this.#director === undefined && occasion.kind === "cue") {
+      this.#options.log.warn(`[${occasion.name}] in a text is for OBS, which is not steered (--obs-connect)`);
+    }
+  }
+
+  state(): ObsState {
+    return {
+      ...(this.#feed ? { feed: this.#feed.state() } : {}),
+      ...(this.#director ? { director: this.#director.state() } : {}),
+    };
+  }
+
+  /** The same with the scenes of a connected OBS. */
+  async stateAndScenes(): Promise<Record<string, unknown>> {
+    const scenes = await this.#director?.scenes().catch(() => undefined); // none while it is not connected
+    const { director, ...state } = this.state();
+    return {
+      ...state,
+      director: director ? { ...director, scenes: scenes?.scenes ?? [] } : { state: "off" },
+    };
+  }
+
+  /** OBS's virtual camera as the programme's own. */
+  camera(): CameraState {
+    const isOn = this.#director?.state().isVirtualCameraOn === true;
+    return { state: isOn ? "open" : "waiting", path: "OBS", card: "OBS Virtual Camera" };
+  }
+
+  /** Rejects with InputFault for what OBS does not have, DeviceFault where it is not there or refuses. */
+  async order(order: ObsOrder): Promise<void> {
+    const director = this.#director;
+    if (director === undefined) {
+      throw new DeviceFault(
+        "OBS is not steered by this programme, wanted it to be started with --obs-connect",
+        { code: "obs_off" },
+      );
+    }
+    try {
+      if ("scene" in order) await director.scene(order.scene);
+      else if ("record" in order) await director.record(order.record);
+      else if ("stream" in order) await director.stream(order.stream);
+      else if ("virtualCamera" in order) await director.virtualCamera(order.virtualCamera);
+      else director.retry();
+    } catch (error) {
+      if (error instanceof InputFault || error instanceof DeviceFault || !(error instanceof Fault)) {
+        throw error;
+      }
+      throw new DeviceFault(error.message, { code: error.code, retryable: error.retryable, cause: error });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
+    this.#ending.abort();
+    this.#options.memory.units.wake();
+    await this.#following;
+    await this.#director?.[Symbol.asyncDispose]();
+    await this.#feed?.[Symbol.asyncDispose]();
+  }
+}
+
+function direct(options: ObsPartOptions, feed: ObsFeed | undefined): Director {
+  const { config: { obs }, config, environment, clock, log, onWish } = options;
+  const { url, passwordFile: file, rules, reactions, scenes, panic, subtitles } = obs;
+  const place = (kind: "plugin" | "media") => feed?.places.find((one) => one.kind === kind);
+  return new Director({
+    ...{ url, clock, rules, reactions, scenes, panic, subtitles, onWish },
+    password: () => findPassword({ environment, file, url }),
+    random: Math.random,
+    told: { note: (line) => log.info(line), warn: (line) => log.warn(line) },
+    avatar: {
+      feed: obs.feed,
+      socket: place("plugin")?.path,
+      mediaUrl: place("media")?.url,
+      isMade: isObsCamera(config),
+    },
+    ...(isLoopback(url) && Deno.build.os === "linux" ? { cameraNodes: () => listCameras() } : {}),
+  });
+}
+
+async function startFeed(options: ObsPartOptions): Promise<ObsFeed | undefined> {
   const { config, environment, memory: { units }, version, log, onHotkey, signal } = options;
   if (!config.obs.serve) return undefined;
   try {
@@ -42,7 +215,7 @@ export async function startFeed(options: ObsPartOptions): Promise<ObsFeed | unde
 }
 
 /** Where OBS's source of ours and its media source find the programme. */
-export function feedPlaces({ obs }: Config, environment: Environment): FeedPlace[] {
+function feedPlaces({ obs }: Config, environment: Environment): FeedPlace[] {
   const port = { kind: "media", port: obs.mediaPort } as const;
   if (Deno.build.os === "windows") return [port];
   const path = obs.socket ?? `${tokenFolder((name) => environment[name])}/obs.sock`;

@@ -16,6 +16,7 @@ import {
   type VirtualMicrophone,
 } from "../sound/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
+import { isObsCamera } from "./settings.ts";
 import {
   type CameraState,
   cameraState,
@@ -55,7 +56,7 @@ export class Outlets {
   /** Throws DeviceFault for a camera that was asked for by name and is not there. */
   openCamera(): void {
     const { config, opened } = this.#options;
-    if (config.camera === "none" || config.camera === "obs") return;
+    if (config.camera === "none" || isObsCamera(config)) return;
     const { width, height, fps, cameraFormat: format } = config;
     try {
       const size = { width, height };

@@ -7,8 +7,8 @@
  */
 import { type AvatarEntry, listAvatars } from "../avatar/mod.ts";
 import type { ObsOrder } from "../control/mod.ts";
-import { DeviceFault, InputFault, oneLine } from "../errors/mod.ts";
-import { checkEngine, type RunningEngine, startEngine } from "../lipsync/mod.ts";
+import { InputFault, oneLine } from "../errors/mod.ts";
+import { checkEngine, FAMILIES, type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { listModels } from "../model/mod.ts";
 import {
   type SayOptions,
@@ -22,18 +22,20 @@ import type { Clock } from "../time/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { AvatarJobs } from "./avatar_jobs.ts";
 import { Cast, castAvatar } from "./cast.ts";
+import type { LipState } from "./decline.ts";
 import { EventHub } from "./event_hub.ts";
-import type { Hotkey, ObsFeed } from "../obs/mod.ts";
-import { startFeed } from "./obs_part.ts";
+import type { Wish } from "../obs/mod.ts";
+import { ObsPart } from "./obs_part.ts";
 import { Outlets } from "./outlets.ts";
 import { round, roundEach } from "./round.ts";
-import { engineChoice, modelFolders } from "./settings.ts";
+import { engineChoice, isObsCamera, modelFolders } from "./settings.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { pictureState, type ProgrammeState } from "./state.ts";
 import { Stillness, type StillState } from "./stillness.ts";
 import { Subtitles } from "./subtitles.ts";
+import { ruledCues, TextCues } from "./text_cues.ts";
 import { checkVoice, openTts } from "./voice.ts";
 
 export interface ProgrammeOptions {
@@ -63,7 +65,8 @@ export class Programme implements AsyncDisposable {
   #voices: readonly Voice[] | undefined;
   #speaker!: Speaker;
   #cast!: Cast;
-  #feed: ObsFeed | undefined;
+  #textCues!: TextCues;
+  #obs!: ObsPart;
   readonly #stillness: Stillness;
   #engine!: RunningEngine;
 
@@ -95,7 +98,7 @@ export class Programme implements AsyncDisposable {
       highWaterMs: config.playback.highWaterMs,
       soundLatencyMs: config.soundLatencyMs,
     });
-    this.#stillness = new Stillness(this.memory.freeze, () => {});
+    this.#stillness = new Stillness(this.memory.freeze, (isOn) => this.#obs.tell({ kind: "panic", isOn }));
     const { log, signal } = options;
     this.#outlets = new Outlets({ config, memory: this.memory, log, signal, opened: this.#opened });
   }
@@ -109,6 +112,7 @@ export class Programme implements AsyncDisposable {
     ]);
     const { memory } = this;
     this.#cast = new Cast({ config, folders, memory, log: this.#options.log, signal }, casting);
+    this.#textCues = new TextCues(this.#cast.cues, ruledCues(config.obs.rules));
     this.#outlets.openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
     const opening = await Promise.allSettled([
@@ -128,8 +132,9 @@ export class Programme implements AsyncDisposable {
   }
 
   /** Shows another avatar, which dissolves out of this one, whatever is being said. Rejects with InputFault. */
-  showAvatar(name: string): Promise<void> {
-    return this.#cast.show(name);
+  async showAvatar(name: string): Promise<void> {
+    await this.#cast.show(name);
+    this.#obs.avatarChanged();
   }
 
   /** Everything that can be shown, with whom to credit. */
@@ -174,7 +179,8 @@ export class Programme implements AsyncDisposable {
       new Speaker({
         rings: [memory.speech, memory.engineSpeech],
         taps: [memory.neuralSpeech],
-        cues: this.#cast.cues,
+        cues: this.#textCues,
+        isAired: true,
         epoch: memory.epoch,
         tts: this.#tts,
         samplesPerFrame: memory.rate.samplesPerFrame,
@@ -195,32 +201,49 @@ export class Programme implements AsyncDisposable {
   }
 
   async #startObs(): Promise<void> {
-    const { config, environment, version, log, signal } = this.#options;
-    const feed = await startFeed({
-      ...{ config, environment, version, log, signal, memory: this.memory },
-      onHotkey: (hotkey) => this.#onHotkey(hotkey),
-    });
-    if (feed) this.#feed = this.#opened.use(feed);
+    const { config, environment, version, clock, log, signal } = this.#options;
+    this.#obs = this.#opened.use(
+      await ObsPart.start({
+        ...{ config, environment, version, clock, log, signal, memory: this.memory },
+        cues: this.#textCues,
+        marksOf: (speechFrame) => this.#speaker.aired(speechFrame),
+        lips: () => this.#lips(),
+        onHotkey: (kind) => this.#wish({ kind }),
+        onWish: (wish) => this.#wish(wish),
+      }),
+    );
   }
 
-  #onHotkey(hotkey: Hotkey): void {
-    if (hotkey === "interrupt") this.interrupt();
-    else if (hotkey === "hold") this.hold();
-    else this.panic();
+  #lips(): LipState {
+    const { engineGauges, neuralGauges } = this.memory;
+    const rung = neuralGauges.get("isActive") === 1 ? neuralGauges.get("family") : undefined;
+    const isFallback = engineGauges.get("isFallback") === 1;
+    const name = isFallback ? "loudness" : FAMILIES[rung ?? -1] ?? "visemes";
+    return { isFallback, rung, name };
+  }
+
+  /** What OBS asks for. What cannot be is one line in the log. */
+  #wish(wish: Wish): void {
+    try {
+      if (wish.kind === "say") this.say(wish.text);
+      else if (wish.kind === "interrupt") this.interrupt();
+      else if (wish.kind === "act") this.act(wish.name);
+      else if (wish.kind === "panic") this.panic(wish.isOn);
+      else if (wish.kind === "hold") this.hold(wish.isOn);
+      else this.showAvatar(wish.name).catch((error) => this.#trouble(`as OBS asks: ${oneLine(error)}`));
+    } catch (error) {
+      this.#trouble(`as OBS asks: ${oneLine(error)}`);
+    }
   }
 
   /** What is known of OBS. */
-  obs(): Record<string, unknown> {
-    return { feed: this.#feed?.state() };
+  obs(): Promise<Record<string, unknown>> {
+    return this.#obs.stateAndScenes();
   }
 
   /** Rejects with InputFault for what OBS does not have, Fault where it is not connected or refuses. */
-  orderObs(_order: ObsOrder): Promise<void> {
-    return Promise.reject(
-      new DeviceFault("OBS is not steered by this programme, wanted it to be started with --obs-connect", {
-        code: "obs_off",
-      }),
-    );
+  orderObs(order: ObsOrder): Promise<void> {
+    return this.#obs.order(order);
   }
 
   /** Holds the avatar still, or lets it go on; without `isOn` the other way round from now. */
@@ -279,6 +302,7 @@ export class Programme implements AsyncDisposable {
   /** An expression from now on, or an action once. Throws InputFault `unknown_act`, CapacityFault `acts_full`. */
   act(name: string): void {
     const own = this.#cast.act(name);
+    this.#obs.tell({ kind: "action", name: name.trim().toLowerCase() });
     if (own !== undefined) this.sayFile(own.sound, { cue: own.name });
   }
 
@@ -348,7 +372,8 @@ export class Programme implements AsyncDisposable {
       lipsync: roundEach(this.#engine.gauges.snapshot(), 3),
       ...(this.page ? { page: this.page } : {}),
       still: this.#stillness.state,
-      ...(this.#feed ? { obs: { feed: this.#feed.state() } } : {}),
+      ...(isObsCamera(config) ? { camera: this.#obs.camera() } : {}),
+      obs: this.#obs.state(),
       notes: this.#outlets.notes(),
     };
   }

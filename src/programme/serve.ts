@@ -110,12 +110,12 @@ class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   panic(isOn?: boolean): ProgrammeSnapshot {
     return { ...this.#opened.panic(isOn) };
   }
-  obs(): ProgrammeSnapshot {
-    return { ...this.#opened.obs() };
+  obs(): Promise<ProgrammeSnapshot> {
+    return this.#opened.obs();
   }
   async orderObs(order: ObsOrder): Promise<ProgrammeSnapshot> {
     await this.#opened.orderObs(order);
-    return this.obs();
+    return await this.obs();
   }
   state(): ProgrammeSnapshot {
     return { ...this.#opened.state() };

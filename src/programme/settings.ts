@@ -39,3 +39,8 @@ export function engineOrder(
 export function modelFolders({ modelFolders }: Config, { models }: Folders): readonly string[] {
   return [...modelFolders, ...models];
 }
+
+/** Whether OBS's virtual camera is the programme's: on systems without a loopback camera of ours it is the usual one. */
+export function isObsCamera({ camera }: Config, os: string = Deno.build.os): boolean {
+  return camera === "obs" || (camera === "auto" && os !== "linux");
+}

@@ -2,7 +2,7 @@
 import { ACTIONS, type Expression, EXPRESSIONS } from "../avatar/mod.ts";
 import type { CameraSupervisor } from "../camera/mod.ts";
 import { round } from "./round.ts";
-import type { FeedState } from "../obs/mod.ts";
+import type { ObsState } from "./obs_part.ts";
 import type { StillState } from "./stillness.ts";
 import type { VideoState } from "./video_state.ts";
 import type { Gauges } from "../metrics/mod.ts";
@@ -24,14 +24,9 @@ export interface ProgrammeState {
   readonly recording?: RecordingState;
   readonly page?: string;
   readonly still: StillState;
-  /** Absent where nothing is offered to OBS. */
-  readonly obs?: ObsState;
+  readonly obs: ObsState;
   /** One line each: what is missing on this machine, what works without it, and the mend. */
   readonly notes: readonly string[];
-}
-
-export interface ObsState {
-  readonly feed?: FeedState;
 }
 
 export interface PictureState {

@@ -2,11 +2,19 @@
  * What in brackets is done instead of spoken, whoever does it: the stage, the avatar's film, OBS. In: the avatar's own
  * cues, which change with the avatar, and names from the rules for OBS. Out: the names that texts are read with.
  */
+import type { Rule } from "../obs/mod.ts";
 import type { CueNames } from "../speech/mod.ts";
 import type { AvatarCues } from "./video_part.ts";
 
 /** What OBS does by itself, with or without rules. */
 const OBS_CUES = ["scene", "show", "hide"] as const;
+
+/** Names that a rule for OBS waits for. */
+export function ruledCues(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ when }) =>
+    typeof when === "object" && "cue" in when ? [when.cue.trim().toLowerCase()] : []
+  );
+}
 
 export class TextCues implements CueNames {
   readonly withArgument: readonly string[];

@@ -3,3 +3,4 @@ export { type FlagSetting, loadConfig, type LoadedConfig, type LoadOptions, valu
 export type { Source } from "./config_text.ts";
 export { type Environment, findFolders, type Folders } from "./folders.ts";
 export { LineLog, type Log, LOG_LEVELS, type LogFields, type LogLevel, type LogOptions } from "./log.ts";
+export { readReactions, readRules } from "./obs_rules.ts";

@@ -34,6 +34,8 @@ export function dashboardLines(input: DashboardInput): string[] {
     row(paint, "sound", soundText(state, paint)),
   ];
   if (state.sound.microphone) rows.push(row(paint, "mic", state.sound.microphone));
+  const obs = obsText(state.obs, paint);
+  if (obs !== "") rows.push(row(paint, "obs", obs));
   if (state.recording) rows.push(row(paint, "record", recordText(state.recording, paint)));
   if (state.page) rows.push(row(paint, "page", state.page));
   for (const note of state.notes) rows.push(...noteRows(note, columns, paint));
@@ -92,6 +94,20 @@ function spokenRow(state: ProgrammeState, paint: Paint): string {
   return `${mark}  ${text.slice(0, at)}${paint.bold(word)}${text.slice(at + word.length)}`;
 }
 
+/** "" where nobody has to do with OBS. */
+function obsText({ feed, director }: ProgrammeState["obs"], paint: Paint): string {
+  const readers = feed?.readers ?? 0;
+  const shown = readers === 0
+    ? ""
+    : `${readers} ${readers === 1 ? "source" : "sources"}  sent ${feed!.sentFrames}` +
+      `  skipped ${count(feed!.skippedFrames, paint)}`;
+  if (director === undefined) return shown;
+  const { state, scene, isRecording, isStreaming, problem } = director;
+  const where = state === "connected" ? `scene ${scene}` : paint.yellow(problem === "" ? state : problem);
+  const on = [isStreaming ? "streaming" : "", isRecording ? "recording" : ""].filter((word) => word !== "");
+  return [where, ...on, shown].filter((part) => part !== "").join("  ");
+}
+
 function pictureText(state: ProgrammeState, paint: Paint): string {
   const { picture } = state;
   const counts = `lagged ${count(picture.laggedFrames, paint)}  repeated ${
@@ -116,6 +132,9 @@ function cameraText(state: ProgrammeState, paint: Paint): string {
   const { camera, picture } = state;
   if (camera.state === "none") return paint.dim("none");
   const name = `${camera.path} ${camera.card ?? ""} ${camera.format ?? ""}`;
+  if (camera.written === undefined) {
+    return camera.state === "open" ? name : `${paint.yellow(camera.state)}  ${name}`;
+  }
   const counts = `written ${camera.written}  dropped ${
     count(camera.dropped ?? 0, paint)
   }  held ${picture.holdFrames}`;

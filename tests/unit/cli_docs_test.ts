@@ -1,7 +1,14 @@
 /** What the documents name exists: every task, every command's flags, every setting, every file in a link. */
 import { assertEquals } from "@std/assert";
 import { COMMON_FLAGS, spellings } from "../../src/cli/flags.ts";
-import { ConfigSchema, environmentName, flagName, SETTINGS } from "../../src/app/mod.ts";
+import {
+  ConfigSchema,
+  environmentName,
+  flagName,
+  readReactions,
+  readRules,
+  SETTINGS,
+} from "../../src/app/mod.ts";
 import { TABLE } from "../../src/cli/table.ts";
 import about from "../../deno.json" with { type: "json" };
 
@@ -54,10 +61,11 @@ function settingsExamples(text: string): string[] {
 /** Every name or value of a setting, in an example, a variable or by itself, that would be refused. */
 function settingComplaints(text: string): string[] {
   const variables = new Set(SETTINGS.map(({ key }) => environmentName(key)));
-  for (const other of ["LIPCAM_CONFIG", "LIPCAM_SIZE", "LIPCAM_REQUIRE_SYSTEM"]) variables.add(other);
+  const others = ["LIPCAM_CONFIG", "LIPCAM_SIZE", "LIPCAM_OBS_PASSWORD", "LIPCAM_REQUIRE_SYSTEM"];
+  for (const other of others) variables.add(other);
   const keys = new Set(SETTINGS.map(({ key }) => key));
   const groups = new Set([...keys].filter((key) => key.includes(".")).map((key) => key.split(".")[0]!));
-  const named = inlineOf(text).filter((code) => /^[a-z]+\.[a-z]\w*$/i.test(code));
+  const named = inlineOf(text).filter((code) => /^[a-z]+\.[a-z]\w*$/i.test(code) && !code.endsWith(".sock"));
   return [
     ...[...text.matchAll(/\bLIPCAM_[A-Z_]+\b/g)].map(([name]) => name).filter((name) => !variables.has(name)),
     ...named.filter((name) => groups.has(name.split(".")[0]!) && !keys.has(name)),
@@ -68,8 +76,15 @@ function settingComplaints(text: string): string[] {
       } catch {
         return [`no JSON: ${example.trim()}`];
       }
-      const { error } = ConfigSchema.safeParse(value);
-      return (error?.issues ?? []).map(({ message, path }) => `${path.join(".")}: ${message}`);
+      const { error, data } = ConfigSchema.safeParse(value);
+      if (error) return error.issues.map(({ message, path }) => `${path.join(".")}: ${message}`);
+      try {
+        readRules(data.obs.rules);
+        readReactions(data.obs.reactions);
+      } catch (fault) {
+        return [String(fault)];
+      }
+      return [];
     }),
   ].map((what) => `no such setting: ${what}`);
 }
@@ -100,9 +115,9 @@ function complaints(text: string, tasks: Known, isFile: (path: string) => boolea
   return found;
 }
 
-function exists(path: string): boolean {
+function exists(path: string, from: URL): boolean {
   try {
-    Deno.statSync(new URL(path, PROJECT));
+    Deno.statSync(new URL(path, from));
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -111,9 +126,10 @@ function exists(path: string): boolean {
 }
 
 const tasks = await known();
-for (const document of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].filter(exists)) {
+for (const document of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/obs.md"]) {
   Deno.test(`${document} names only tasks, flags and files that exist`, () => {
-    assertEquals(complaints(Deno.readTextFileSync(new URL(document, PROJECT)), tasks, exists), []);
+    const at = new URL(document, PROJECT);
+    assertEquals(complaints(Deno.readTextFileSync(at), tasks, (path) => exists(path, at)), []);
   });
   Deno.test(`${document} names only settings that exist, with values they take`, () => {
     assertEquals(settingComplaints(Deno.readTextFileSync(new URL(document, PROJECT))), []);

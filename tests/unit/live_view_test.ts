@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
-import type { ProgrammeState } from "../../src/programme/mod.ts";
+import type { ObsState, ProgrammeState } from "../../src/programme/mod.ts";
 import { ACT_KEYS_HELP, actOf } from "../../src/cli/act_keys.ts";
 import { cursorAt, type DashboardInput, dashboardLines } from "../../src/cli/dashboard.ts";
 import { LineEditor } from "../../src/cli/line_editor.ts";
@@ -275,6 +275,29 @@ Deno.test("dashboardLines shows the face's expression and action, and the keys f
   assertStringIncludes(dashboardLines(input({ state })).join("\n"), "\nface      happy, nod\n");
   assertEquals(dashboardLines(input({ columns: 80 })).at(-1), ACT_KEYS_HELP);
   assert(!dashboardLines(input({ rows: 10 })).includes(ACT_KEYS_HELP));
+});
+
+Deno.test("dashboardLines shows held, panic, and what is known of OBS", () => {
+  const shown = (more: Partial<ProgrammeState>) =>
+    dashboardLines(input({ state: { ...STATE, ...more }, columns: 160 })).join("\n");
+  const picture = { ...STATE.picture, phase: "held" as const };
+  assertStringIncludes(shown({ picture }), "● held");
+  assertStringIncludes(shown({ picture, still: { isHeld: false, isPanic: true } }), "● panic");
+  assert(!shown({}).includes("\nobs "), "nothing of OBS where nobody has to do with it");
+  const feed = { readers: 1, sentFrames: 50, skippedFrames: 2 } as ObsState["feed"] & object;
+  assertStringIncludes(shown({ obs: { feed } }), "\nobs       1 source  sent 50  skipped 2");
+  const director = { state: "connected", scene: "Talk", isStreaming: true, problem: "" } as
+    & ObsState["director"]
+    & object;
+  assertStringIncludes(shown({ obs: { director } }), "\nobs       scene Talk  streaming");
+  const away = { ...director, state: "absent", problem: "OBS is not there" } as typeof director;
+  assertStringIncludes(shown({ obs: { director: away } }), "\nobs       OBS is not there");
+  const camera = { state: "waiting", path: "OBS", card: "OBS Virtual Camera" };
+  assertStringIncludes(shown({ camera }), "\ncamera    waiting  OBS OBS Virtual Camera");
+});
+
+Deno.test("LineEditor holds on Ctrl-O", () => {
+  assertEquals(new LineEditor().feed(bytes("\x0f")), [{ kind: "hold" }]);
 });
 
 Deno.test("cursorAt is on the typed line, behind the characters before the cursor", () => {

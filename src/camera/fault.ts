@@ -8,7 +8,7 @@ import { ERRNO, errnoName } from "./libc.ts";
 
 /** Makes a node for us and one for OBS. */
 export const MODPROBE_COMMAND =
-  'sudo modprobe v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="Lipcam,OBS Virtual Camera" max_buffers=8';
+  'sudo modprobe v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="OBS Virtual Camera,Lipcam" max_buffers=8';
 
 /** How to come to a node: the command where the module is there, the doctor where it is not. */
 export const MAKE_A_NODE = `make one with: ${MODPROBE_COMMAND} (\`deno task doctor\` says how to install it)`;

@@ -34,7 +34,8 @@ function checkNode(probe: Probe, node: string, situation: Situation): Finding[] 
   const holders = probe.holders(path);
   const isWritten = probe.readText(`${VIRTUAL}/${node}/state`)?.trim() === "capture";
   const others = holders.filter(({ pid }) => pid !== situation.runningPid);
-  if (isWritten && holders.length > 0 && others.length === holders.length) {
+  const isObs = /\bOBS\b/i.test(label); // what is meant for OBS may be OBS's
+  if (isWritten && !isObs && holders.length > 0 && others.length === holders.length) {
     const names = others.map(({ pid, name }) => `${name} (pid ${pid})`).join(", ");
     const says = `${path} ("${label}") is in use by ${names}`;
     return [

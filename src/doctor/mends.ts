@@ -1,9 +1,12 @@
 /** The mends that several checks share: how this distribution installs things, and what makes the camera nodes. */
 import type { Probe } from "./probe.ts";
 
-/** Two nodes, so that OBS's virtual camera has one of its own. */
+/**
+ * Two nodes, so that OBS's virtual camera has one of its own. OBS takes the one with the lowest number whatever it is called,
+ * even where it is written to already; Lipcam finds its own by the label. docs/obs-virtual-camera.md has what was seen.
+ */
 export const MODULE_OPTIONS = "options v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 " +
-  'card_label="Lipcam,OBS Virtual Camera" max_buffers=8';
+  'card_label="OBS Virtual Camera,Lipcam" max_buffers=8';
 
 export const WITHOUT_CAMERA = "the page on this machine, the speakers and recordings work without a camera";
 export const WITHOUT_SOUND = "the camera and recordings work without sound on the speakers";

@@ -147,6 +147,12 @@ function checkVirtualCamera(probe: Probe): Finding[] {
   }));
   if (nodes.length === 0) return []; // the camera's own checks have said so
   const own = nodes.find(({ label }) => /\bOBS\b/i.test(label));
+  const ours = nodes.find(({ label }) => /lipcam/i.test(label));
+  if (own !== undefined && ours !== undefined && numberOf(ours.path) < numberOf(own.path)) {
+    const says =
+      `OBS's virtual camera takes the node with the lowest number, ${ours.path} ("${ours.label}"), and may write into Lipcam's picture`;
+    return [note("obs", "virtual_camera_order", says, MAKE_NODES)];
+  }
   if (own !== undefined) {
     const holders = probe.holders(own.path).map(({ name, pid }) => `${name} (pid ${pid})`);
     const who = holders.length === 0 ? "free" : `opened by ${holders.join(", ")}`;
@@ -162,4 +168,8 @@ function checkVirtualCamera(probe: Probe): Finding[] {
       MAKE_NODES,
     ),
   ];
+}
+
+function numberOf(path: string): number {
+  return Number(path.replace(/\D/g, ""));
 }

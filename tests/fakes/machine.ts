@@ -34,7 +34,7 @@ export class Machine implements Disposable {
     this.file("/etc/os-release", 'ID=ubuntu\nID_LIKE="debian"\n');
     this.file("/sys/module/v4l2loopback/version", "0.12.7\n");
     this.file("/sys/module/v4l2loopback/parameters/exclusive_caps", "Y,Y,N,N,N,N,N,N\n");
-    for (const [node, label] of [["video10", "Lipcam"], ["video11", "OBS Virtual Camera"]]) {
+    for (const [node, label] of [["video10", "OBS Virtual Camera"], ["video11", "Lipcam"]]) {
       this.file(`/sys/devices/virtual/video4linux/${node}/name`, `${label}\n`);
       this.file(`/sys/devices/virtual/video4linux/${node}/state`, "output\n");
       this.file(`/dev/${node}`, "");

@@ -31,7 +31,7 @@ test("a whole OBS is told in four lines, and its password in none", async (machi
   assertStringIncludes(one("obs").says, "OBS 29.0.2");
   assertStringIncludes(one("plugin").says, "source Lipcam 0.1.0");
   assertStringIncludes(one("websocket").says, "port 4455, with a password, and OBS is not running");
-  assertStringIncludes(one("virtual_camera").says, '/dev/video11 ("OBS Virtual Camera")');
+  assertStringIncludes(one("virtual_camera").says, '/dev/video10 ("OBS Virtual Camera")');
   assert(!JSON.stringify(await machine.examine()).includes("secret"));
 });
 
@@ -87,6 +87,11 @@ test("a websocket that is off, elsewhere, without a password, or of an OBS never
 
 test("one camera node for two programs, and a Flatpak's OBS", async (machine) => {
   withObs(machine);
+  machine.file("/sys/devices/virtual/video4linux/video10/name", "Lipcam\n");
+  machine.file("/sys/devices/virtual/video4linux/video11/name", "OBS Virtual Camera\n");
+  const order = (await obsOf(machine)).one("virtual_camera_order");
+  assertStringIncludes(order.says, 'lowest number, /dev/video10 ("Lipcam")');
+  assertStringIncludes(order.mend!.join(), '"OBS Virtual Camera,Lipcam"');
   machine.remove("/sys/devices/virtual/video4linux/video11");
   const shared = (await obsOf(machine)).one("virtual_camera_shared");
   assertStringIncludes(shared.says, "whichever of Lipcam and OBS's virtual camera starts second");

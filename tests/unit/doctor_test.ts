@@ -25,7 +25,7 @@ test("module never installed: the package, both files and modprobe", async (mach
   assertStringIncludes(mends, `sudo apt install linux-headers-${KERNEL} v4l2loopback-dkms`);
   assertStringIncludes(
     mends,
-    `echo 'options v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="Lipcam,OBS Virtual Camera" ` +
+    `echo 'options v4l2loopback devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="OBS Virtual Camera,Lipcam" ` +
       `max_buffers=8' | sudo tee /etc/modprobe.d/lipcam.conf`,
   );
   assertStringIncludes(mends, "echo v4l2loopback | sudo tee /etc/modules-load.d/lipcam.conf");
@@ -117,18 +117,21 @@ test("node that the kernel has and /dev has not", async (machine) => {
 });
 
 test("node written by another program names its pid; by Lipcam itself it is fine", async (machine) => {
-  machine.file("/sys/devices/virtual/video4linux/video10/state", "capture\n");
+  machine.file("/sys/devices/virtual/video4linux/video11/state", "capture\n");
   machine.file("/proc/4711/comm", "obs\n");
   Deno.mkdirSync(join(machine.root, "proc/4711/fd"), { recursive: true });
-  Deno.symlinkSync("/dev/video10", join(machine.root, "proc/4711/fd/9"));
+  Deno.symlinkSync("/dev/video11", join(machine.root, "proc/4711/fd/9"));
   const { ids, one } = await machine.lacking();
   assertEquals(ids, ["node_busy"]);
-  assertStringIncludes(one("node_busy").says, '/dev/video10 ("Lipcam") is in use by obs (pid 4711)');
+  assertStringIncludes(one("node_busy").says, '/dev/video11 ("Lipcam") is in use by obs (pid 4711)');
   machine.runningPid = 4711;
   assertEquals((await machine.lacking()).ids, []);
   machine.runningPid = undefined;
-  machine.file("/sys/devices/virtual/video4linux/video10/state", "output\n");
+  machine.file("/sys/devices/virtual/video4linux/video11/state", "output\n");
   assertEquals((await machine.lacking()).ids, [], "a program that only has it open is no harm");
+  machine.file("/sys/devices/virtual/video4linux/video10/state", "capture\n");
+  Deno.symlinkSync("/dev/video10", join(machine.root, "proc/4711/fd/8"));
+  assertEquals((await machine.lacking()).ids, [], "OBS may have the node that is OBS's");
 });
 
 test("exclusive_caps off", async (machine) => {

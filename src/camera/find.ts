@@ -37,6 +37,15 @@ export function listCameras(places: CameraPlaces = {}): CameraInfo[] {
   return nodeNames(sysRoot).map((name) => lookAt(`${devRoot}/${name}`, places));
 }
 
+/**
+ * Whether the loaded driver lets a second program write to a node that is written to already, with the first one's format:
+ * 0.12 does, 0.13 and later do not. False where none is loaded.
+ */
+export function letsTwoWrite({ sysRoot = "/sys" }: CameraPlaces = {}): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(readLine(`${sysRoot}/module/v4l2loopback/version`)) ?? [];
+  return major !== undefined && Number(major) === 0 && Number(minor) < 13;
+}
+
 /** Paths of the nodes with this label, from sysfs alone: no node is opened. */
 export function nodesLabelled(card: string, places: CameraPlaces = {}): string[] {
   const { sysRoot = "/sys", devRoot = "/dev" } = places;

@@ -1,6 +1,13 @@
 export { type CameraOptions, type OpenCamera, openCamera } from "./camera.ts";
 export { cameraFault, MODPROBE_COMMAND } from "./fault.ts";
-export { type CameraInfo, type CameraPlaces, chooseCamera, listCameras, lookAt } from "./find.ts";
+export {
+  type CameraInfo,
+  type CameraPlaces,
+  chooseCamera,
+  letsTwoWrite,
+  listCameras,
+  lookAt,
+} from "./find.ts";
 export { heldBy, type Holder, holdersOf } from "./holders.ts";
 export { CameraLink, type CameraLinkShape, type CameraState } from "./link.ts";
 export { CameraOutput } from "./output.ts";

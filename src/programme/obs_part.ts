@@ -5,10 +5,11 @@
  * of OBS ever stops the programme: what does not work is a line in the log and in the state. Main thread.
  */
 import { type Config, type Environment, type Log } from "../app/mod.ts";
-import { listCameras } from "../camera/mod.ts";
+import { letsTwoWrite, listCameras } from "../camera/mod.ts";
 import { type ObsOrder, tokenFolder } from "../control/mod.ts";
 import { DeviceFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
 import {
+  type CameraNode,
   Director,
   type DirectorState,
   type FeedPlace,
@@ -189,7 +190,15 @@ function direct(options: ObsPartOptions, feed: ObsFeed | undefined): Director {
       mediaUrl: place("media")?.url,
       isMade: isObsCamera(config),
     },
-    ...(isLoopback(url) && Deno.build.os === "linux" ? { cameraNodes: () => listCameras() } : {}),
+    ...(isLoopback(url) && Deno.build.os === "linux" ? { cameraNodes } : {}),
+  });
+}
+
+function cameraNodes(): CameraNode[] {
+  const isShared = letsTwoWrite();
+  return listCameras().map((camera) => {
+    const isOurs = camera.holders.some(({ pid }) => pid === Deno.pid);
+    return { ...camera, isOursToSpoil: isOurs && isShared };
   });
 }
 
@@ -215,7 +224,7 @@ async function startFeed(options: ObsPartOptions): Promise<ObsFeed | undefined> 
 }
 
 /** Where OBS's source of ours and its media source find the programme. */
-function feedPlaces({ obs }: Config, environment: Environment): FeedPlace[] {
+export function feedPlaces({ obs }: Config, environment: Environment): FeedPlace[] {
   const port = { kind: "media", port: obs.mediaPort } as const;
   if (Deno.build.os === "windows") return [port];
   const path = obs.socket ?? `${tokenFolder((name) => environment[name])}/obs.sock`;

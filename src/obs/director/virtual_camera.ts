@@ -25,11 +25,13 @@ export interface CameraNode {
   readonly isLoopback: boolean;
   readonly isBusy: boolean;
   readonly holders: readonly { readonly pid: number; readonly name: string }[];
+  /** This programme writes to it, and the driver would let OBS write to it too. */
+  readonly isOursToSpoil?: boolean;
 }
 
 export interface VirtualCameraOptions {
   readonly own: OwnDeeds;
-  /** This machine's nodes; slow, asked only after a failure. Undefined where OBS is on another machine or system. */
+  /** This machine's nodes by their numbers; slow, asked before a start and after a failure. Undefined where OBS is on another machine or system. */
   readonly nodes?: (() => readonly CameraNode[]) | undefined;
   /** Default: this machine's. */
   readonly os?: typeof Deno.build.os;
@@ -80,6 +82,7 @@ export class VirtualCamera {
     const { own, changeMsMax = CHANGE_MS_MAX } = this.#options;
     const isStart = switching === "start";
     this.#isWanted = isStart;
+    if (isStart && this.#isOn !== true) this.#refuseOwn();
     const request = isStart ? "StartVirtualCam" : "StopVirtualCam";
     const mark = { what: "virtual camera", value: isStart };
     own.begin([mark]);
@@ -107,6 +110,17 @@ export class VirtualCamera {
     await withDeadline(wanted(), changeMsMax, "waiting for OBS's virtual camera").catch((error) => {
       throw error instanceof Fault && error.code === "deadline" ? this.#failed(isStart) : error;
     });
+  }
+
+  /** OBS takes the node with the lowest number, whatever it is called, and asks nobody. */
+  #refuseOwn(): void {
+    const lowest = this.#options.nodes?.().find((node) => node.isLoopback);
+    if (lowest?.isOursToSpoil !== true) return;
+    throw new DeviceFault(
+      `starting OBS's virtual camera: OBS would take ${lowest.path} (${lowest.card}), which this Lipcam writes to, ` +
+        'wanted a node labelled "OBS Virtual Camera" with a lower number (deno task doctor says how to make it)',
+      { code: "virtual_camera_own" },
+    );
   }
 
   #missing(): DeviceFault {

@@ -114,16 +114,19 @@ Deno.test("ObsFeed: what a plugin says is told: names, visibility, hotkeys; hidd
   await using show = await new Show().open();
   using plugin = await FakePlugin.connect(show.path);
   await plugin.next();
-  await plugin.send(16, JSON.stringify({ plugin: "0.1.0", source: "Host\u0007", obs: "29.0.2", more: 1 }));
+  await plugin.send(
+    16,
+    JSON.stringify({ plugin: "0.1.0", source: `Host\u0007${"t".repeat(300)}`, obs: "29.0.2", more: 1 }),
+  );
   await plugin.visibility(true, false, true);
   await plugin.send(99, "of a later version's plugin");
   await plugin.send(18, new Uint8Array([1, 0, 0, 0]));
   await plugin.send(18, new Uint8Array([77, 0, 0, 0]));
   await until("the hotkey", () => show.hotkeys.length > 0);
-  assertEquals(show.hotkeys, ["panic Host "]);
+  assertEquals(show.hotkeys, [`panic Host ${"t".repeat(195)}`]);
   const [reader] = show.feed.state().connected;
   assertEquals(reader, {
-    ...{ id: 1, kind: "plugin" as const, plugin: "0.1.0", source: "Host ", obs: "29.0.2" },
+    ...{ id: 1, kind: "plugin" as const, plugin: "0.1.0", source: `Host ${"t".repeat(195)}`, obs: "29.0.2" },
     ...{ isShowing: true, isActive: false, wantsMedia: true },
   });
   show.run();

@@ -17,7 +17,7 @@ export type Inbound =
   }
   | { readonly kind: "hotkey"; readonly hotkey: Hotkey };
 
-const word = z.string().max(200).transform((text) => text.replace(/\p{Cc}/gu, " ")).catch("");
+const word = z.string().transform((text) => text.slice(0, 200).replace(/\p{Cc}/gu, " ")).catch("");
 const helloSchema = z.object({ plugin: word, source: word, obs: word }).catch({
   plugin: "",
   source: "",

@@ -34,6 +34,8 @@ export interface ObsRoomOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** More arguments for obs. */
   readonly args?: readonly string[];
+  /** Every deadline times this, for a slow machine. Default 1. */
+  readonly patience?: number;
   /** False: nothing listens on the port until `launch`. Default true. */
   readonly isLaunched?: boolean;
 }
@@ -57,6 +59,7 @@ export class ObsRoom implements AsyncDisposable {
   readonly password: string;
   readonly port = freePort();
   readonly #options: ObsRoomOptions;
+  readonly #patience: number;
   readonly #clients = new Set<OBSWebSocket>();
   #pixels: OBSWebSocket | undefined;
   #xvfb: Deno.ChildProcess | undefined;
@@ -81,6 +84,7 @@ export class ObsRoom implements AsyncDisposable {
 
   private constructor(options: ObsRoomOptions) {
     this.#options = options;
+    this.#patience = options.patience ?? 1;
     this.password = options.password ?? crypto.randomUUID();
     const { width = 640, height = 360, fps = 25, plugin } = options;
     for (const folder of [this.config, this.recordings, `${this.folder}/run`]) {
@@ -102,6 +106,10 @@ export class ObsRoom implements AsyncDisposable {
   }
   get pid(): number {
     return this.#obs!.pid;
+  }
+  /** How OBS ended, once it has. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#ended!;
   }
   /** Everything OBS has said since the room exists. */
   log(): string {
@@ -141,11 +149,11 @@ export class ObsRoom implements AsyncDisposable {
       isOver = true;
       return end;
     });
-    await until("OBS answering on its websocket", START_MS_MAX, async () => {
+    await until("OBS answering on its websocket", START_MS_MAX * this.#patience, async () => {
       if (isOver) throw new Error("OBS ended while it started");
       const client = await this.connect().catch(() => undefined);
       if (client === undefined) return false;
-      await settled(client);
+      await settled(client, CALL_MS_MAX * this.#patience);
       await client.disconnect();
       return true;
     }).catch((error) => {
@@ -159,7 +167,7 @@ export class ObsRoom implements AsyncDisposable {
     const events = eventSubscriptions === undefined ? {} : { eventSubscriptions };
     await withDeadline(
       client.connect(this.url, this.password, { rpcVersion: 1, ...events }),
-      CALL_MS_MAX,
+      CALL_MS_MAX * this.#patience,
       "connecting to OBS",
     );
     this.#clients.add(client);
@@ -178,7 +186,7 @@ export class ObsRoom implements AsyncDisposable {
   async kill(): Promise<void> {
     if (this.#obs === undefined) return;
     this.#obs.kill("SIGKILL");
-    await withDeadline(this.#ended!, STOP_MS_MAX, "killing OBS");
+    await withDeadline(this.#ended!, STOP_MS_MAX * this.#patience, "killing OBS");
     this.#obs = undefined;
   }
 
@@ -188,9 +196,10 @@ export class ObsRoom implements AsyncDisposable {
     await this.#leave();
     const startMs = clock.nowMs();
     const saidBefore = this.#log.length;
-    await idle(this.pid);
+    const stopMsMax = STOP_MS_MAX * this.#patience;
+    await idle(this.pid, stopMsMax);
     this.#obs!.kill("SIGINT");
-    const { code, signal } = await withDeadline(this.#ended!, STOP_MS_MAX, "ending OBS").catch((error) => {
+    const { code, signal } = await withDeadline(this.#ended!, stopMsMax, "ending OBS").catch((error) => {
       throw this.#withLog(error);
     });
     this.#obs = undefined;
@@ -229,7 +238,7 @@ export class ObsRoom implements AsyncDisposable {
     if (this.#pixels?.identified !== true) this.#pixels = await this.connect(0);
     const { imageData } = await withDeadline(
       this.#pixels.call("GetSourceScreenshot", { sourceName, imageFormat, imageWidth, imageHeight }),
-      CALL_MS_MAX,
+      CALL_MS_MAX * this.#patience,
       `a picture of ${sourceName}`,
     );
     return Uint8Array.from(atob(imageData.slice(imageData.indexOf(",") + 1)), (one) => one.charCodeAt(0));
@@ -245,7 +254,7 @@ export class ObsRoom implements AsyncDisposable {
     let said = "";
     const reading = read(this.#xvfb.stdout, (text) => said += text);
     reading.catch(() => {}); // ends with it
-    await until("the number of Xvfb's display", START_MS_MAX, () => said.includes("\n"));
+    await until("the number of Xvfb's display", START_MS_MAX * this.#patience, () => said.includes("\n"));
     this.#display = `:${said.trim()}`;
   }
 
@@ -280,23 +289,23 @@ export function freePort(): number {
  * The websocket answers before OBS's window is ready, and OBS crashes where it is ended in between. Choosing a scene
  * waits for the window's thread.
  */
-async function settled(client: OBSWebSocket): Promise<void> {
+async function settled(client: OBSWebSocket, msMax: number): Promise<void> {
   const { currentProgramSceneName } = await client.call("GetCurrentProgramScene");
   const choosing = client.call("SetCurrentProgramScene", { sceneName: currentProgramSceneName });
-  await withDeadline(choosing, CALL_MS_MAX, "waiting for OBS's window");
+  await withDeadline(choosing, msMax, "waiting for OBS's window");
 }
 
 /**
  * OBS 29 closes its window inside its signal handler, which crashes or hangs where the signal comes while the window's
- * thread is at work: it is sent while that thread waits for events, three looks in a row.
+ * thread is at work, as it is for a while after the start: it is sent when that thread has waited for events for 100 ms.
  */
-async function idle(pid: number): Promise<void> {
+async function idle(pid: number, msMax: number): Promise<void> {
   let idleLooks = 0;
-  await until("OBS's window being idle", STOP_MS_MAX, () => {
+  await until("OBS's window being idle", msMax, () => {
     const waitsIn = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/wchan`);
     idleLooks = /poll|^0?$/.test(waitsIn) ? idleLooks + 1 : 0;
-    return idleLooks === 3;
-  }, 3);
+    return idleLooks === 20;
+  }, 5);
 }
 
 function install(library: string, data: string | undefined, plugins: string): void {

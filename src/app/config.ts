@@ -140,7 +140,9 @@ const obs = z.strictObject({
     "true or false",
   ),
   url: note(
-    z.string().regex(/^wss?:\/\/[^\s/]+(\/\S*)?$/).default("ws://127.0.0.1:4455"),
+    z.string().regex(/^wss?:\/\/[^\s/]+(\/\S*)?$/).refine((url) => URL.canParse(url)).default(
+      "ws://127.0.0.1:4455",
+    ),
     "where OBS's websocket is",
     'such as "ws://127.0.0.1:4455"',
   ),

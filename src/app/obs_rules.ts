@@ -24,6 +24,8 @@ import { shown } from "./config_text.ts";
 const LIST_MAX = 200;
 const DEEDS_MAX = 50;
 const name = z.string().min(1).max(256);
+/** As a text can hold it in brackets. */
+const cueName = z.string().regex(/^[a-z][\w-]{0,31}$/i);
 const words = z.string().min(1).max(4000);
 const switching = z.enum(["start", "stop"]);
 
@@ -86,7 +88,10 @@ const DEEDS: Readonly<Record<string, Form<Deed>>> = {
 };
 
 const TRIGGERS: Readonly<Record<string, Form<Trigger>>> = {
-  cue: { schema: z.strictObject({ cue: name }), wanted: '{ "cue": NAME }' },
+  cue: {
+    schema: z.strictObject({ cue: cueName }),
+    wanted: '{ "cue": NAME }, a letter and at most 31 letters, digits, _ or - behind it, as in a text',
+  },
   action: { schema: z.strictObject({ action: name }), wanted: '{ "action": NAME }' },
 };
 

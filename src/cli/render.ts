@@ -42,6 +42,7 @@ at that place and not spoken (deno task act --help).`,
     }
     const programme = await import("../programme/mod.ts");
     const { AvatarCues, castAvatar, engineChoice, lookOf, openTts, probeTts, render } = programme;
+    const { ruledCues, TextCues } = programme;
     const { EXPRESSIONS } = await import("../avatar/mod.ts");
     const { cleanText, probeAudioFile } = await import("../speech/mod.ts");
     const { Recorder } = await import("../record/mod.ts");
@@ -50,6 +51,7 @@ at that place and not spoken (deno task act --help).`,
     const { source: avatar, plan } = await castAvatar(config, context.folders);
     const cues = new AvatarCues();
     cues.show(plan?.film);
+    const textCues = new TextCues(cues, ruledCues(config.obs.rules)); // what is for OBS is not spoken here either
     const size = { width: config.width, height: config.height };
     const shape = {
       fps: config.fps,
@@ -77,7 +79,7 @@ at that place and not spoken (deno task act --help).`,
       look: lookOf(config),
       expression: EXPRESSIONS.indexOf(config.expression),
       engine: engineChoice(config, context.folders),
-      cues,
+      cues: textCues,
       ...(plan ? { video: { plan, order: programme.engineOrder(config, context.folders) } } : {}),
       tts,
       crossfadeMs: config.crossfadeMs,

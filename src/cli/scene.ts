@@ -44,7 +44,10 @@ text to say, [scene:NAME] does the same at that place and is not spoken.`,
     if (words[0] !== undefined) return EXIT.ok;
     const { director } = answer as ObsAnswer;
     if (director?.state !== "connected") {
-      context.note(`lipcam: OBS is not connected${director?.problem ? `: ${director.problem}` : ""}`);
+      const why = director === undefined || director.state === "off"
+        ? "wanted the programme to be started with --obs-connect"
+        : director.problem || "it is being connected";
+      context.note(`lipcam: OBS is not connected: ${why}`);
       return EXIT.failed;
     }
     for (const scene of director.scenes ?? []) {

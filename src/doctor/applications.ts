@@ -91,7 +91,7 @@ export function applicationAdvice(): Finding[] {
       "# start Lipcam before joining; Teams keeps the list of cameras it saw on joining",
     ]),
     advice("advice_obs", "OBS: Sources, +, Video Capture Device (V4L2), Device: Lipcam", [
-      "# OBS's own virtual camera takes the first free node: start Lipcam first, so that it keeps the other one",
+      "# OBS's own virtual camera takes the node with the lowest number, which must be OBS's and not Lipcam's",
     ]),
   ];
 }

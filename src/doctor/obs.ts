@@ -2,7 +2,7 @@
  * OBS: is it there, does it have our source, does its websocket listen where we look, and has its virtual camera a node of
  * its own. OBS is nobody's duty: what is missing is a note, and a lack only where the settings ask for OBS.
  */
-import { parseOwnSettings, settingsFiles } from "../obs/mod.ts";
+import { isLoopback, parseOwnSettings, settingsFiles } from "../obs/mod.ts";
 import { type Finding, lacks, note, ok, type Situation } from "./finding.ts";
 import { install, MAKE_NODES } from "./mends.ts";
 import type { Probe } from "./probe.ts";
@@ -13,7 +13,10 @@ const VIRTUAL = "/sys/devices/virtual/video4linux";
 const SWITCH_ON = "# in OBS: Tools, WebSocket Server Settings, Enable WebSocket server";
 
 export async function checkObs(probe: Probe, situation: Situation): Promise<Finding[]> {
-  const { isObsWanted } = situation;
+  const { isObsWanted, obsUrl } = situation;
+  if (!isLoopback(obsUrl)) {
+    return [note("obs", "obs_elsewhere", `OBS is looked for at ${obsUrl}, which is not this machine`)];
+  }
   const program = probe.which("obs");
   const flatpak = flatpakFolder(probe);
   if (program === undefined && flatpak === undefined) {
@@ -102,7 +105,7 @@ function pluginPaths(probe: Probe): string[] {
 }
 
 function checkWebsocket(probe: Probe, { obsUrl, isObsWanted }: Situation): Finding[] {
-  const port = Number(new URL(obsUrl).port || 4455);
+  const port = portOf(obsUrl);
   const settings = settingsFiles(probe).flatMap((file) => {
     const text = probe.readText(file);
     return text === undefined ? [] : [parseOwnSettings(file, text)];
@@ -168,6 +171,12 @@ function checkVirtualCamera(probe: Probe): Finding[] {
       MAKE_NODES,
     ),
   ];
+}
+
+/** A URL without a port means the usual one of its scheme, which OBS never has. */
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "wss:" ? 443 : 80) : Number(port);
 }
 
 function numberOf(path: string): number {

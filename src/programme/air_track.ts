@@ -14,7 +14,8 @@ const WAIT_MS_MAX = 200;
 const AT_ONCE_MS = 3;
 
 export type Aired =
-  | { readonly kind: "speaking" | "idle" | "interrupted" }
+  /** `next`: another utterance follows without a pause. */
+  | { readonly kind: "speaking" | "idle" | "interrupted" | "next" }
   | { readonly kind: "mark"; readonly mark: AiredMark["mark"]; readonly hasWords: boolean };
 
 export interface AirTrackOptions {
@@ -32,8 +33,7 @@ export interface AirTrackOptions {
 export async function runAirTrack(options: AirTrackOptions): Promise<void> {
   const { units, signal, clock, marksOf, idleAfterMs, onAired } = options;
   let unit = units.published;
-  let isSpeaking = false;
-  let silentFromMs = -Infinity;
+  const speech = new AiredSpeech(idleAfterMs, onAired);
   let airedFrame = -1;
   while (!signal.aborted) {
     await units.available(unit, WAIT_MS_MAX);
@@ -41,23 +41,10 @@ export async function runAirTrack(options: AirTrackOptions): Promise<void> {
     unit = Math.max(unit, units.oldest);
     const slot = units.at(unit);
     if (slot === undefined) continue;
-    const { flags, utterance, newestSpeechFrame, monotonicMs } = slot;
+    const { flags, utterance, epoch, newestSpeechFrame, monotonicMs } = slot;
     if (!units.isIntact(unit)) continue;
     unit++;
-    if ((flags & UNIT_FLAG.interrupted) !== 0) {
-      if (isSpeaking) onAired({ kind: "interrupted" });
-    }
-    if (utterance >= 0) {
-      silentFromMs = Infinity;
-      if (!isSpeaking) onAired({ kind: "speaking" });
-      isSpeaking = true;
-    } else {
-      silentFromMs = Math.min(silentFromMs, monotonicMs);
-      if (isSpeaking && monotonicMs - silentFromMs >= idleAfterMs) {
-        isSpeaking = false;
-        onAired({ kind: "idle" });
-      }
-    }
+    speech.take(utterance, epoch, (flags & UNIT_FLAG.protected) !== 0, monotonicMs);
     if (newestSpeechFrame <= airedFrame) continue;
     airedFrame = newestSpeechFrame;
     for (const { mark, hasWords, offsetSamples } of marksOf(newestSpeechFrame)) {
@@ -65,6 +52,50 @@ export async function runAirTrack(options: AirTrackOptions): Promise<void> {
       await untilDue(dueMs - clock.nowMs(), signal);
       if (!signal.aborted) onAired({ kind: "mark", mark, hasWords });
     }
+  }
+}
+
+/** Who speaks, unit by unit: begins, is cut off, gives way to the next utterance, has been silent for a while. */
+class AiredSpeech {
+  readonly #idleAfterMs: number;
+  readonly #onAired: (aired: Aired) => void;
+  #isSpeaking = false;
+  /** Cut off and not told to speak again since. */
+  #isCut = false;
+  #utterance = -1;
+  #isProtected = false;
+  #epoch = -1;
+  #silentFromMs = Infinity;
+
+  constructor(idleAfterMs: number, onAired: (aired: Aired) => void) {
+    this.#idleAfterMs = idleAfterMs;
+    this.#onAired = onAired;
+  }
+
+  take(utterance: number, epoch: number, isProtected: boolean, atMs: number): void {
+    // By the epoch and not by the flag of one unit, which may have been missed.
+    const isCut = this.#utterance >= 0 && epoch !== this.#epoch && utterance !== this.#utterance &&
+      !this.#isProtected;
+    this.#epoch = epoch;
+    if (isCut) {
+      this.#isCut = true;
+      this.#onAired({ kind: "interrupted" });
+    }
+    if (utterance >= 0) {
+      this.#silentFromMs = Infinity;
+      if (!this.#isSpeaking || this.#isCut) this.#onAired({ kind: "speaking" });
+      else if (utterance !== this.#utterance && this.#utterance >= 0) this.#onAired({ kind: "next" });
+      this.#isSpeaking = true;
+      this.#isCut = false;
+      this.#isProtected = isProtected;
+    } else {
+      this.#silentFromMs = Math.min(this.#silentFromMs, atMs);
+      if (this.#isSpeaking && atMs - this.#silentFromMs >= this.#idleAfterMs) {
+        this.#isSpeaking = this.#isCut = false;
+        this.#onAired({ kind: "idle" });
+      }
+    }
+    this.#utterance = utterance;
   }
 }
 

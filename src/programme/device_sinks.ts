@@ -7,7 +7,7 @@ import type { PlaybackBuffer } from "../sound/mod.ts";
 import type { CameraOutput } from "../camera/mod.ts";
 import type { Gauges } from "../metrics/mod.ts";
 import { Hold, type StageGauge, type UnitSink } from "../stage/mod.ts";
-import { type UnitSlot } from "../unit/mod.ts";
+import { UNIT_FLAG, type UnitSlot } from "../unit/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
 
 /** Writes every unit's samples to the playback buffer, late or not: no sample is lost. */
@@ -42,7 +42,9 @@ export class CameraSink implements UnitSink {
 
   take(slot: UnitSlot, unit: number, isLate: boolean): void {
     const wantedFrames = (this.#sound.get("latencyMs") + this.#offsetMs) / this.#periodMs;
-    const shown = this.#hold.pick(slot, unit, wantedFrames, this.#sound.get("staleFromSample"));
+    const held = this.#hold.pick(slot, unit, wantedFrames, this.#sound.get("staleFromSample"));
+    // Held still is seen at once; let go, the camera goes on with what it is held back to, which stands still as well.
+    const shown = (slot.flags & UNIT_FLAG.held) !== 0 ? slot : held;
     this.#stage.set("holdFrames", this.#hold.frames);
     if (isLate) this.#stage.add("cameraSkipped");
     else this.#camera.show(shown.frame);

@@ -22,7 +22,7 @@ import {
   type Wish,
 } from "../obs/mod.ts";
 import type { AiredMark } from "../speech/mod.ts";
-import { type Clock, every } from "../time/mod.ts";
+import { type Clock, delay, every } from "../time/mod.ts";
 import { type Aired, runAirTrack } from "./air_track.ts";
 import { Decline, type LipState } from "./decline.ts";
 import { AiredOccasions } from "./occasions.ts";
@@ -34,6 +34,7 @@ import type { TextCues } from "./text_cues.ts";
 /** Utterances follow one another: so much silence is idle. */
 const IDLE_AFTER_MS = 500;
 const LIPS_LOOK_MS = 500;
+const FOLLOW_AGAIN_MS = 1000;
 
 export interface ObsPartOptions {
   readonly config: Config;
@@ -71,7 +72,13 @@ export class ObsPart implements AsyncDisposable {
 
   /** Rejects with InputFault where a socket or port that was asked for cannot be had. */
   static async start(options: ObsPartOptions): Promise<ObsPart> {
-    return new ObsPart(options, await startFeed(options));
+    const feed = await startFeed(options);
+    try {
+      return new ObsPart(options, feed);
+    } catch (error) {
+      await feed?.[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   private constructor(options: ObsPartOptions, feed: ObsFeed | undefined) {
@@ -103,10 +110,13 @@ export class ObsPart implements AsyncDisposable {
     const occasions = new AiredOccasions(cues, (occasion) => this.tell(occasion));
     const signal = this.#ending.signal;
     const onAired = (aired: Aired) => occasions.take(aired);
-    try {
-      await runAirTrack({ clock, units, marksOf, idleAfterMs: IDLE_AFTER_MS, onAired, signal });
-    } catch (error) {
-      log.warn(`following what goes to OBS: ${oneLine(error)}`);
+    while (!signal.aborted) {
+      try {
+        await runAirTrack({ clock, units, marksOf, idleAfterMs: IDLE_AFTER_MS, onAired, signal });
+      } catch (error) {
+        log.warn(`following what goes to OBS: ${oneLine(error)}`);
+        await delay(FOLLOW_AGAIN_MS, signal).catch(() => {}); // aborted: the loop ends
+      }
     }
   }
 

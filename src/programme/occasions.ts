@@ -19,15 +19,15 @@ export class AiredOccasions {
 
   take(aired: Aired): void {
     if (aired.kind !== "mark") {
-      this.#tell({ kind: aired.kind });
-      if (aired.kind !== "speaking") this.#tell({ kind: "subtitle", text: this.#caption.clear() });
+      if (aired.kind !== "next") this.#tell({ kind: aired.kind });
+      if (this.#caption.text !== "") this.#tell({ kind: "subtitle", text: this.#caption.clear() });
       return;
     }
     const { mark } = aired;
     if (mark.kind === "cue") {
       const { name, argument } = mark;
       if (this.#cues.isOfAvatar(name)) this.#tell({ kind: "action", name });
-      else this.#tell({ kind: "cue", name, argument });
+      if (this.#cues.isForObs(name)) this.#tell({ kind: "cue", name, argument });
     } else if (mark.kind === "word") {
       this.#tell({ kind: "subtitle", text: this.#caption.word(mark.text) });
     } else if (aired.hasWords) {

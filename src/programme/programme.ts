@@ -302,7 +302,8 @@ export class Programme implements AsyncDisposable {
   /** An expression from now on, or an action once. Throws InputFault `unknown_act`, CapacityFault `acts_full`. */
   act(name: string): void {
     const own = this.#cast.act(name);
-    this.#obs.tell({ kind: "action", name: name.trim().toLowerCase() });
+    // One with a sound of its own is told when that is aired.
+    if (own === undefined) this.#obs.tell({ kind: "action", name: name.trim().toLowerCase() });
     if (own !== undefined) this.sayFile(own.sound, { cue: own.name });
   }
 

@@ -36,8 +36,13 @@ export class TextCues implements CueNames {
     return this.#avatar.codes;
   }
 
-  /** Whether the avatar does it, rather than OBS. */
+  /** Whether the avatar does it; also an action that brings its own sound. */
   isOfAvatar(name: string): boolean {
-    return this.#avatar.plain.includes(name);
+    return this.#avatar.plain.includes(name) || this.#avatar.codes.has(name);
+  }
+
+  /** Whether OBS does it, by itself or because a rule waits for it; the avatar may do something, too. */
+  isForObs(name: string): boolean {
+    return this.withArgument.includes(name);
   }
 }

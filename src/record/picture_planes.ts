@@ -5,7 +5,7 @@
  */
 import type { Frame } from "node-av/lib";
 import type { FrameSize } from "../time/mod.ts";
-import { pictureBytes } from "../unit/mod.ts";
+import { pictureBytes, takeOffBlack } from "../unit/mod.ts";
 import { expectOk } from "../media/mod.ts";
 
 export class PicturePlanes {
@@ -48,26 +48,7 @@ export class PicturePlanes {
       }
       fromAt += width * height;
     }
-    if (this.#hasAlpha) this.#takeOffBlack();
-  }
-
-  /** A colour c at opacity a lies over black as c * a: rims are divided by it again. */
-  #takeOffBlack(): void {
-    const { width, height } = this.#size;
-    const [luma, u, v, alpha] = this.#planes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-    const [lumaStride, uStride, vStride, alphaStride] = this.#strides as [number, number, number, number];
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const opacity = alpha[y * alphaStride + x]!;
-        if (opacity === 0 || opacity === 255) continue;
-        const at = y * lumaStride + x;
-        luma[at] = Math.min(235, 16 + (luma[at]! - 16) * 255 / opacity);
-        if ((x & 1) + (y & 1) !== 0) continue;
-        const row = y >> 1, column = x >> 1;
-        u[row * uStride + column] = straight(u[row * uStride + column]!, opacity);
-        v[row * vStride + column] = straight(v[row * vStride + column]!, opacity);
-      }
-    }
+    if (this.#hasAlpha) takeOffBlack(this.#planes, this.#strides, this.#size);
   }
 
   #look(): void {
@@ -75,8 +56,4 @@ export class PicturePlanes {
     this.#planes = (this.#frame.data ?? []).slice(0, count);
     this.#strides = this.#frame.linesize.slice(0, count);
   }
-}
-
-function straight(chroma: number, opacity: number): number {
-  return Math.max(16, Math.min(240, 128 + (chroma - 128) * 255 / opacity));
 }

@@ -30,11 +30,15 @@ export interface FreezerOptions {
 }
 
 const HELD = PHASES.indexOf("held");
+const IDLE = PHASES.indexOf("idle");
 
 export class Freezer implements UnitComposer {
   readonly #options: FreezerOptions;
   #isHolding = false;
-  #wasSpeaking = false;
+  /** Of what is held. */
+  #utterance = -1;
+  #flags = 0;
+  #epoch = 0;
   #fade: PictureFade | undefined;
 
   constructor(options: FreezerOptions) {
@@ -49,7 +53,9 @@ export class Freezer implements UnitComposer {
     if (this.#isHolding) {
       this.#isHolding = false;
       if (last !== undefined) this.#fade = new PictureFade(last.picture, periodMs);
-      if (this.#wasSpeaking && (slot.flags & UNIT_FLAG.speech) !== 0) fadeIn(slot.samples);
+      // Silence came before: what goes on begins on a ramp, and what dies away has died already.
+      if ((slot.flags & UNIT_FLAG.speech) !== 0) fadeIn(slot.samples);
+      else slot.samples.fill(0);
     }
     this.#fade?.advance();
     this.#fade?.blend(slot.picture);
@@ -67,13 +73,24 @@ export class Freezer implements UnitComposer {
   #hold(slot: UnitSlot, unit: number, last: UnitSlot): void {
     const { units, epoch, gauges } = this.#options;
     const { samplesPerFrame } = units.shape;
-    if (!this.#isHolding) this.#wasSpeaking = (last.flags & UNIT_FLAG.speech) !== 0;
+    if (!this.#isHolding) {
+      // The stage is idle already where its last unit was an utterance's last.
+      const isIdle = gauges.get("phase") === IDLE;
+      this.#utterance = isIdle ? -1 : last.utterance;
+      this.#flags = isIdle ? 0 : UNIT_FLAG.paused | (last.flags & UNIT_FLAG.protected);
+      this.#epoch = last.epoch;
+    }
     decayInto(slot.samples, this.#isHolding ? 0 : last.samples[samplesPerFrame - 1]!);
     this.#isHolding = true;
     slot.mediaSample = unit * samplesPerFrame;
-    slot.flags = last.utterance < 0 ? 0 : UNIT_FLAG.paused | (last.flags & UNIT_FLAG.protected);
+    slot.flags = this.#flags | UNIT_FLAG.held;
     slot.speechFrame = -1;
-    slot.utterance = last.utterance;
+    if (this.#utterance >= 0 && epoch.isStale(this.#epoch, (this.#flags & UNIT_FLAG.protected) !== 0)) {
+      slot.flags = UNIT_FLAG.interrupted | UNIT_FLAG.held; // it is over, though nobody composes
+      this.#flags = 0;
+      this.#utterance = -1;
+    }
+    slot.utterance = this.#utterance;
     slot.newestSpeechFrame = last.newestSpeechFrame;
     slot.epoch = epoch.current;
     slot.picture.set(last.picture);

@@ -26,6 +26,8 @@ export const UNIT_FLAG = {
   protected: 8,
   /** First unit after an interrupt. */
   interrupted: 16,
+  /** The programme is held still: the picture before again, and silence. */
+  held: 32,
 } as const;
 
 const HEADER_VALUES = 8;

@@ -1,6 +1,7 @@
 /** Hold and panic of a running programme, by command and API: the picture stands still, speech waits and goes on. */
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "../../src/time/mod.ts";
+import { wavBytes } from "../fakes/wav.ts";
 import { LiveProcess, Room, until } from "./live_process.ts";
 
 const QUIET = ["--camera", "none", "--sound", "none", "--size", "320x240"];
@@ -58,4 +59,25 @@ Deno.test("hold, panic and scene refuse what they do not understand", async () =
     assert(line.test(ended.stderr), ended.stderr);
   }
   assert(!live.isOver);
+});
+
+Deno.test("a text with cues for OBS is rendered without them: what the voice is given holds none", async () => {
+  using room = new Room();
+  const tone = Float32Array.from({ length: 12_000 }, (_, i) => 0.3 * Math.sin(i / 10));
+  await Deno.writeFile(`${room.working}/tone.wav`, wavBytes(tone, 24_000));
+  const voice = ["sh", "-c", "cat >> spoken.txt; cat tone.wav"];
+  await Deno.writeTextFile(
+    `${room.working}/lipcam.json`,
+    JSON.stringify({
+      tts: { engine: "command", command: voice },
+      obs: { rules: [{ when: { cue: "applause" }, do: [{ hotkey: "clap" }] }] },
+    }),
+  );
+  const text = "Look [scene:Product] here [applause] and [show:logo] there. [applause:loud] Done.";
+  const flags = ["--say", text, "--out", "talk.mp4", "--size", "320x240"];
+  const ended = await LiveProcess.run(room, ["render", ...flags]);
+  assertEquals(ended.code, 0, ended.stderr);
+  const spoken = await Deno.readTextFile(`${room.working}/spoken.txt`);
+  assert(/Look here and there\./.test(spoken) && /Done\./.test(spoken), spoken);
+  assert(!/scene|applause|show|\[/i.test(spoken), spoken);
 });

@@ -35,6 +35,12 @@ test("a whole OBS is told in four lines, and its password in none", async (machi
   assert(!JSON.stringify(await machine.examine()).includes("secret"));
 });
 
+test("an OBS of another machine is not looked for on this one", async (machine) => {
+  machine.isObsWanted = true;
+  machine.obsUrl = "ws://studio.example:4455";
+  assertEquals((await obsOf(machine)).ids, ["obs_elsewhere note"]);
+});
+
 test("no OBS is nobody's loss, but where the settings ask for it", async (machine) => {
   assertEquals((await obsOf(machine)).ids, ["no_obs note"]);
   machine.isObsWanted = true;

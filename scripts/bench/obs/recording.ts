@@ -37,7 +37,6 @@ export async function benchRecording(obs: ObsRoom, kind: SourceKind): Promise<Fi
     const path = await withDeadline(stopped.promise, STOP_MS_MAX, "ending OBS's recording");
     client.off("RecordStateChanged", onState);
     const { flashesMs, clicksMs } = await findMarks(path);
-    if (Deno.env.get("DBG")) console.error(flashesMs.map(Math.round), clicksMs.map(Math.round));
     for (const flashMs of flashesMs) {
       const nearest = clicksMs.reduce(
         (best, one) => Math.abs(one - flashMs) < Math.abs(best - flashMs) ? one : best,

@@ -23,7 +23,7 @@ export function findPassword(places: PasswordPlaces): string | undefined {
   if (given !== undefined && given !== "") return given;
   if (file !== undefined) return readPasswordFile(file);
   if (!isLoopback(url)) return undefined;
-  const port = Number(new URL(url).port || 4455);
+  const port = Number(new URL(url).port);
   const own = readOwnSettings(places).filter((settings) => settings.isPasswordWanted && settings.password);
   return (own.find((settings) => settings.port === port) ?? own[0])?.password;
 }

@@ -4,8 +4,8 @@
  * In: units of one shape. Out: bytes in memory that is made once. The time is the unit's deadline, which the pacer has
  * smoothed: OBS hears a sound without seams.
  */
-import { pictureBytes, type UnitRingShape, type UnitSlot } from "../../unit/mod.ts";
-import { SAMPLE_RATE_HZ } from "../../time/mod.ts";
+import { pictureBytes, takeOffBlack, type UnitRingShape, type UnitSlot } from "../../unit/mod.ts";
+import { type FrameSize, SAMPLE_RATE_HZ } from "../../time/mod.ts";
 import type { UnitFormat } from "./unit_format.ts";
 import {
   AUDIO_HEAD_BYTES,
@@ -30,6 +30,10 @@ export class PluginFormat implements UnitFormat {
   readonly #view: DataView;
   readonly #floats: Float32Array;
   readonly #pictureAt: number;
+  /** Y, U, V and alpha of the picture in `#bytes`; none where it has no alpha. */
+  readonly #planes: readonly Uint8Array[];
+  readonly #strides: readonly number[];
+  readonly #size: FrameSize;
   /** The greeting was message 0. */
   #sequence = 1;
 
@@ -50,6 +54,14 @@ export class PluginFormat implements UnitFormat {
     writeHeader(view, soundBytes, TO_PLUGIN.video, VIDEO_HEAD_BYTES + pictureBytes(shape));
     const format = shape.hasAlpha === true ? I420_ALPHA : I420;
     const videoHead = [shape.width, shape.height, format, BT601_LIMITED];
+    const { width, height } = this.#size = shape;
+    const lengths = [width * height, width * height / 4, width * height / 4, width * height];
+    const ends = lengths.map((_, plane) => lengths.slice(0, plane + 1).reduce((sum, one) => sum + one, 0));
+    const picture = this.#bytes.subarray(soundBytes + HEADER_BYTES + VIDEO_HEAD_BYTES);
+    this.#planes = shape.hasAlpha
+      ? ends.map((end, plane) => picture.subarray(end - lengths[plane]!, end))
+      : [];
+    this.#strides = [width, width / 2, width / 2, width];
     videoHead.forEach((value, at) => view.setUint32(soundBytes + HEADER_BYTES + at * 4, value, true));
   }
 
@@ -59,6 +71,7 @@ export class PluginFormat implements UnitFormat {
     if (!hasPicture) return this.#soundBytes;
     stampHeader(this.#view, this.#pictureAt, this.#sequence++, slot.monotonicMs);
     this.#bytes.set(slot.picture, this.#pictureAt + HEADER_BYTES + VIDEO_HEAD_BYTES);
+    if (this.#planes.length > 0) takeOffBlack(this.#planes, this.#strides, this.#size);
     return this.#bytes;
   }
 

@@ -20,6 +20,8 @@ export interface MachineJob {
   readonly out: string;
   /** The machine is ended after this. */
   readonly msMax: number;
+  /** Its memory, which also holds everything it writes. Default 1536. */
+  readonly memoryMb?: number;
 }
 
 export interface MachineResult {
@@ -39,7 +41,9 @@ export async function runMachine(job: MachineJob): Promise<MachineResult> {
     `virtio-9p-pci,fsdev=${id},mount_tag=${tag}`,
   ];
   const args = [
-    ..."-accel tcg,thread=multi,tb-size=512 -M q35 -cpu max -smp 2 -m 1536M".split(" "),
+    ..."-accel tcg,thread=multi,tb-size=512 -M q35 -cpu max -smp 2".split(" "),
+    "-m",
+    `${job.memoryMb ?? 1536}M`,
     ..."-nodefaults -no-user-config -display none -serial stdio -no-reboot".split(" "),
     "-kernel",
     job.kernel.image,

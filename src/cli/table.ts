@@ -47,6 +47,11 @@ export const TABLE: readonly Entry[] = [
     summary: "have OBS show another scene, or list its scenes",
     load: () => import("./scene.ts"),
   },
+  {
+    name: "obs:setup",
+    summary: "make scenes for the avatar in a running OBS",
+    load: () => import("./obs_setup.ts"),
+  },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
   {

@@ -26,7 +26,7 @@ export const avatarPart: AvatarPart = {
   stopJob: () => Promise.resolve({ job: 1, state: "stopped" }),
   hold: (isOn = true) => ({ isHeld: isOn, isPanic: false }),
   panic: (isOn = true) => ({ isHeld: false, isPanic: isOn }),
-  obs: () => ({ director: { state: "off" } }),
+  obs: () => Promise.resolve({ director: { state: "off" } }),
   orderObs: (order) => Promise.resolve({ order }),
   engines: () => ({ engine: "auto", models: [] }),
 };

@@ -95,7 +95,9 @@ async function reconcile(
   const written = await obs.batch(differing.map((step) => step.write));
   own.done(marks);
   for (const [index, answer] of written.entries()) {
-    if (!answer.isDone) problems.push(refusal(differing[index]!.write.requestType, answer));
+    const { write, mark } = differing[index]!;
+    if (!answer.isDone) problems.push(refusal(write.requestType, answer));
+    else if (mark?.what === "scene") view.inventory.current = String(mark.value);
   }
   return { setCount: differing.length, problems };
 }

@@ -6,13 +6,12 @@
  * keeps deeds in order; panic goes ahead of it. Limits: those of the parts; closing takes at most a second.
  */
 import { Fault, InputFault, oneLine } from "../../errors/mod.ts";
-import { delay } from "../../time/mod.ts";
-import { Checked, filteredSources, problemsOf } from "./check.ts";
-import { Desired, type Reconciled } from "./desired.ts";
+import { Cut } from "./cut.ts";
+import { Desired } from "./desired.ts";
 import type { DirectorOptions, DirectorState, Scenes } from "./director_options.ts";
-import { Inventory, text } from "./inventory.ts";
-import type { Line, ObsEvent } from "./line.ts";
-import { Names } from "./names.ts";
+import type { Inventory } from "./inventory.ts";
+import { Known } from "./known.ts";
+import type { Line, ObsEvent, Request } from "./line.ts";
 import { Outbox } from "./outbox.ts";
 import { Outputs } from "./outputs.ts";
 import { markOf, OwnDeeds } from "./own_deeds.ts";
@@ -22,21 +21,24 @@ import { Reactions } from "./reactions.ts";
 import { deedsFor } from "./rules.ts";
 import type { Deed, Occasion, Switching } from "./script.ts";
 import { Session } from "./session.ts";
-import { type AvatarSource, ensureAvatarSource, findAvatarSource, mendAvatarSource } from "./source.ts";
+import {
+  type AvatarSource,
+  ensureAvatarSource,
+  findAvatarSource,
+  isAnothers,
+  mendAvatarSource,
+} from "./source.ts";
 import { Subtitles } from "./subtitles.ts";
 import { TellOnce } from "./tell_once.ts";
 import { VirtualCamera } from "./virtual_camera.ts";
 import { noScene, textRequest, type View, wantOf } from "./wants.ts";
 
-/** Names come and go in crowds; the rules are checked when they have settled. */
-const SETTLE_MS = 50;
-
 export class Director implements AsyncDisposable {
   readonly #options: DirectorOptions;
   readonly #own: OwnDeeds;
-  readonly #names = new Names();
+  readonly #known: Known;
   readonly #desired = new Desired();
-  readonly #checked = new Checked();
+  readonly #cut = new Cut();
   readonly #outputs = new Outputs();
   readonly #told: TellOnce;
   readonly #panic: Panic;
@@ -46,10 +48,6 @@ export class Director implements AsyncDisposable {
   readonly #subtitles: Subtitles;
   readonly #session: Session;
   readonly #stop = new AbortController();
-  #inventory: Inventory | undefined;
-  /** Events that come while the inventory is read. */
-  #early: ObsEvent[] | undefined;
-  #isCheckDue = false;
   #avatar: AvatarSource | undefined;
   #isAvatarWanted: boolean;
 
@@ -59,13 +57,15 @@ export class Director implements AsyncDisposable {
     this.#options = options;
     this.#isAvatarWanted = options.avatar?.isMade === true;
     this.#told = new TellOnce(told, clock);
+    this.#known = new Known(options, (line) => told.warn(line), this.#stop.signal);
     this.#own = new OwnDeeds(clock);
     this.#panic = new Panic(panic, scenes);
     this.#reactions = new Reactions(reactions, clock);
     this.#camera = new VirtualCamera({ own: this.#own, nodes: cameraNodes });
     const onError = (error: unknown) => this.#failed(error);
     this.#outbox = new Outbox({
-      send: async (deeds) => void await this.#perform(deeds),
+      // panic may have begun since they were pushed
+      send: (deeds) => this.#perform(deeds.filter((deed) => !("scene" in deed && this.#panic.isOn))),
       onError,
       onLost: () => this.#told.warn("OBS does not keep up: some of what it was to do is left out"),
     });
@@ -78,7 +78,13 @@ export class Director implements AsyncDisposable {
       told,
       ...timing,
       onConnected: (line) => this.#connected(line),
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event) => {
+        try {
+          this.#hear(event);
+        } catch (error) {
+          this.#told.warn(`OBS's event ${event.type}: ${oneLine(error)}`);
+        }
+      },
       onLost: () => this.#lost(),
     });
   }
@@ -104,7 +110,7 @@ export class Director implements AsyncDisposable {
    */
   async scene(name: string): Promise<void> {
     const { inventory } = this.#need();
-    if (!inventory.scenes.has(this.#names.source(name))) {
+    if (!inventory.scenes.has(this.#known.names.source(name))) {
       const { missing } = noScene(name, inventory);
       const there = /did you mean/.test(missing) ? "" : `, wanted one of ${[...inventory.scenes].join(", ")}`;
       throw new InputFault(`${missing}${there}`, { code: "unknown_scene" });
@@ -148,7 +154,7 @@ export class Director implements AsyncDisposable {
   }
 
   state(): DirectorState {
-    const { inventory } = this.#view() ?? {};
+    const inventory = this.#view()?.inventory;
     return {
       ...this.#session.state(),
       scene: inventory?.current ?? "",
@@ -157,7 +163,7 @@ export class Director implements AsyncDisposable {
       isPanicking: this.#panic.isOn,
       avatarSource: this.#avatar === undefined ? "" : this.#avatar.name,
       avatarKind: this.#avatar === undefined ? "" : this.#avatar.kind,
-      problems: this.#checked.problems,
+      problems: this.#known.problems,
       skippedSubtitles: this.#subtitles.skippedCount,
       lostOccasions: this.#outbox.lostCount,
     };
@@ -171,8 +177,7 @@ export class Director implements AsyncDisposable {
   }
 
   #view(): View | undefined {
-    const inventory = this.#session.line === undefined ? undefined : this.#inventory;
-    return inventory === undefined ? undefined : { inventory, names: this.#names };
+    return this.#session.line === undefined ? undefined : this.#known.view;
   }
 
   #need(): { line: Line; inventory: Inventory; view: View } {
@@ -195,12 +200,11 @@ export class Director implements AsyncDisposable {
         this.#panic.divert(deed.scene);
         return false;
       }
-      const want = wantOf(deed);
-      if (want !== undefined) this.#desired.set(want);
+      this.#desire(deed);
       if (!("virtualCamera" in deed)) return true;
       this.#camera.want(deed.virtualCamera);
       const { line } = this.#session;
-      if (line !== undefined && this.#inventory !== undefined) {
+      if (line !== undefined && this.#view() !== undefined) {
         this.#camera.set(line, deed.virtualCamera).catch((error) => this.#failed(error));
       }
       return false;
@@ -211,17 +215,24 @@ export class Director implements AsyncDisposable {
     }
   }
 
-  async #perform(deeds: readonly Deed[], isCut = false): Promise<string[]> {
+  #desire(deed: Deed): void {
+    const want = wantOf(deed);
+    if (want !== undefined) this.#desired.set(want);
+  }
+
+  /** `first`: requests that go before. */
+  async #perform(deeds: readonly Deed[], first: readonly Request[] = []): Promise<void> {
     const { line } = this.#session;
     const view = this.#view();
-    if (line === undefined || view === undefined) return [];
-    // panic may have begun since they were pushed
-    const allowed = isCut ? deeds : deeds.filter((deed) => !("scene" in deed && this.#panic.isOn));
-    const problems = await perform(allowed, { obs: line, view, own: this.#own, isCut });
+    if (line === undefined || view === undefined) return;
+    this.#report(await perform(deeds, { obs: line, view, own: this.#own, first }));
+  }
+
+  /** What the check has told of is not told again. */
+  #report(problems: readonly string[]): void {
     for (const problem of problems) {
-      if (!this.#checked.knows(problem)) this.#told.warn(problem);
+      if (!this.#known.isTold(problem)) this.#told.warn(problem);
     }
-    return problems;
   }
 
   /** What a person asked for by name: refused loudly. */
@@ -241,22 +252,20 @@ export class Director implements AsyncDisposable {
     if (scene !== undefined) this.#desired.set({ kind: "scene", scene });
     else this.#desired.forgetScene();
     const byRule = deedsFor(this.#options.rules, occasion).filter((deed) => !("scene" in deed));
-    for (const deed of byRule) {
-      const want = wantOf(deed);
-      if (want !== undefined) this.#desired.set(want);
-    }
+    for (const deed of byRule) this.#desire(deed);
     const deeds: Deed[] = [...(scene === undefined ? [] : [{ scene }]), ...byRule];
     this.#urgent(deeds).catch((error) => this.#failed(error));
   }
 
   /** Past everything that waits, and once more behind it: OBS may work on an earlier message after a later one. */
   async #urgent(deeds: readonly Deed[]): Promise<void> {
-    await this.#perform(deeds, true);
-    await this.#outbox.idle();
     const { line } = this.#session;
     const view = this.#view();
     if (line === undefined || view === undefined) return;
-    await this.#desired.reconcileScene(line, view, this.#own);
+    await this.#perform(deeds, this.#cut.begin(view.inventory));
+    await this.#outbox.idle();
+    this.#report((await this.#desired.reconcileScene(line, view, this.#own)).problems);
+    await this.#cut.finish(line);
   }
 
   #subtitle(line: string): void {
@@ -266,7 +275,7 @@ export class Director implements AsyncDisposable {
 
   async #sendSubtitle(line: string): Promise<void> {
     const view = this.#view();
-    const source = this.#names.source(this.#options.subtitles);
+    const source = this.#known.names.source(this.#options.subtitles);
     if (view === undefined) return;
     if (!view.inventory.inputs.has(source)) {
       this.#told.noteEver(
@@ -279,31 +288,14 @@ export class Director implements AsyncDisposable {
   }
 
   async #connected(line: Line): Promise<void> {
-    this.#early = [];
-    await this.#take(line);
-    if (this.#isAvatarWanted || this.#options.avatar !== undefined) {
+    await this.#known.take(line);
+    if (this.#options.avatar !== undefined) {
       await this.#bringAvatar(line).catch((error) => this.#failed(error));
     }
     await this.#outputs.read(line);
-    this.#report(await this.#desired.reconcile(line, this.#view()!, this.#own));
-    await this.#camera.resume(line).catch((error) => this.#failed(error));
-  }
-
-  /** Reads what there is, and then what happened meanwhile. */
-  async #take(line: Line): Promise<void> {
-    const sources = filteredSources(this.#options.rules).map((name) => this.#names.source(name));
-    const inventory = await Inventory.read(line, sources);
-    for (const event of this.#early ?? []) inventory.hear(event);
-    this.#early = undefined;
-    this.#inventory = inventory;
-    this.#names.settle((name) => inventory.hasSource(name));
-    this.#check();
-  }
-
-  #report({ problems }: Reconciled): void {
-    for (const problem of problems) {
-      if (!this.#checked.knows(problem)) this.#told.warn(problem);
-    }
+    const view = this.#view();
+    if (view !== undefined) this.#report((await this.#desired.reconcile(line, view, this.#own)).problems);
+    this.#camera.resume(line).catch((error) => this.#failed(error)); // may take seconds; nothing waits for it
   }
 
   async #bringAvatar(line: Line): Promise<void> {
@@ -311,55 +303,40 @@ export class Director implements AsyncDisposable {
     if (avatar === undefined) return;
     if (!this.#isAvatarWanted) {
       const name = await findAvatarSource(line);
-      if (name !== undefined) await mendAvatarSource(line, name, avatar);
+      if (name === undefined || await isAnothers(line, name, avatar)) return;
+      await mendAvatarSource(line, name, avatar);
       return;
     }
-    const sceneName = this.#names.source(scenes.avatar);
-    if (this.#inventory?.scenes.has(sceneName) === false) await line.ask("CreateScene", { sceneName });
+    const sceneName = this.#known.names.source(scenes.avatar);
+    if (this.#view()?.inventory.scenes.has(sceneName) === false) await line.ask("CreateScene", { sceneName });
     this.#avatar = await ensureAvatarSource(line, sceneName, avatar);
   }
 
   #lost(): void {
-    this.#inventory = undefined;
-    this.#early = undefined;
+    this.#known.lose();
     this.#own.clear();
     this.#outbox.clear();
     this.#outputs.lost();
   }
 
   #hear(event: ObsEvent): void {
-    if (this.#early !== undefined && this.#early.length < 10_000) this.#early.push(event);
-    this.#rename(event);
-    const mark = markOf(event);
-    const isOurs = mark !== undefined && this.#own.isOurs(mark);
-    this.#camera.hear(event, mark !== undefined && !isOurs);
+    const { type } = event;
+    if (type === "ExitStarted" || type === "CurrentSceneCollectionChanging") return this.#known.lose();
+    if (type === "CurrentSceneCollectionChanged") return this.#changedCollection();
+    const before = this.#view()?.inventory.current;
+    this.#known.hear(event);
+    this.#cut.hear(event);
     this.#outputs.hear(event);
+    const mark = markOf(event);
+    if (mark === undefined) return;
+    const isOurs = this.#own.claim(mark);
+    this.#camera.hear(event, !isOurs);
     const view = this.#view();
-    if (view === undefined) return;
-    if (event.type === "CurrentSceneCollectionChanged") return this.#changedCollection();
-    if (view.inventory.hear(event)) this.#checkSoon();
-    if (mark === undefined || isOurs) return;
+    // OBS tells of the same scene again where its transition is exchanged
+    if (isOurs || view === undefined || (mark.what === "scene" && mark.value === before)) return;
     if (mark.what === "scene" && this.#panic.isOn) this.#panic.personChose();
     this.#desired.personDid(mark, view);
-    for (const wish of this.#reactions.hear(event, this.#names)) this.#options.onWish(wish);
-  }
-
-  #rename({ type, data }: ObsEvent): void {
-    const names = this.#names;
-    switch (type) {
-      case "InputNameChanged":
-        return names.sourceRenamed(text(data.oldInputName), text(data.inputName));
-      case "SceneNameChanged":
-        return names.sourceRenamed(text(data.oldSceneName), text(data.sceneName));
-      case "SourceFilterNameChanged":
-        return names.filterRenamed(text(data.sourceName), text(data.oldFilterName), text(data.filterName));
-      case "InputRemoved":
-        return names.sourceRemoved(text(data.inputName));
-      case "SceneRemoved":
-        return names.sourceRemoved(text(data.sceneName));
-      case "SourceFilterRemoved":
-        return names.filterRemoved(text(data.sourceName), text(data.filterName));
-    }
+    for (const wish of this.#reactions.hear(event, this.#known.names)) this.#options.onWish(wish);
   }
 
   /** Another collection is another OBS; which scene it shows is the person's choice. */
@@ -367,23 +344,7 @@ export class Director implements AsyncDisposable {
     const { line } = this.#session;
     if (line === undefined) return;
     this.#desired.forgetScene();
-    this.#early = [];
-    this.#take(line).catch((error) => this.#failed(error));
-  }
-
-  #checkSoon(): void {
-    if (this.#isCheckDue) return;
-    this.#isCheckDue = true;
-    delay(SETTLE_MS, this.#stop.signal).then(() => {
-      this.#isCheckDue = false;
-      this.#check();
-    }, () => {}); // closing ends the wait
-  }
-
-  #check(): void {
-    const view = this.#view();
-    if (view === undefined) return;
-    for (const line of this.#checked.update(problemsOf(this.#options, view))) this.#options.told.warn(line);
+    this.#known.take(line).catch((error) => this.#failed(error));
   }
 
   /** The connection's own end is told by the session. */

@@ -1,12 +1,13 @@
 /**
  * Why OBS could not be reached, in one line each. In: what connecting threw. Out: a Fault, told apart by its code:
- * obs_absent, obs_silent, obs_old, obs_password, obs_rpc, obs_not_there (something else listens), obs_nonsense.
+ * obs_absent, obs_silent, obs_old, obs_rpc, obs_not_there (something else listens) are DeviceFaults, obs_password is an
+ * InputFault, obs_nonsense a Fault.
  *
  * A server without protocol 5 is asked as protocol 4 did, since the mend is another one. Limits: that question takes
  * at most `answerMsMax`.
  */
 import { OBSWebSocketError } from "obs-websocket-js/json";
-import { Fault, oneLine } from "../../errors/mod.ts";
+import { DeviceFault, Fault, InputFault, oneLine } from "../../errors/mod.ts";
 import { withDeadline } from "../../time/mod.ts";
 
 const PASSWORD_WRONG = 4009;
@@ -27,8 +28,14 @@ export async function openingFault(error: unknown, opening: Opening): Promise<Fa
   const root = error instanceof Fault && error.cause instanceof OBSWebSocketError ? error.cause : error;
   const says = oneLine(root);
   const code = root instanceof OBSWebSocketError ? root.code : 0;
-  const fault = (name: string, line: string) =>
-    new Fault(`OBS at ${url} ${line}`, { code: name, retryable: !REFUSALS.includes(name), cause: error });
+  const fault = (name: string, line: string) => {
+    const Class = name === "obs_password" ? InputFault : DeviceFault;
+    return new Class(`OBS at ${url} ${line}`, {
+      code: name,
+      retryable: !REFUSALS.includes(name),
+      cause: error,
+    });
+  };
   if (code === PASSWORD_WRONG) {
     const what = hasPassword ? "does not take this password" : "wants a password and there is none";
     return fault(

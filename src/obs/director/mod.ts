@@ -18,5 +18,6 @@ export type {
   Wish,
 } from "./script.ts";
 export type { SessionStage, SessionState, Told } from "./session.ts";
+export { setUpObs, type SetupOptions, type SetupReport } from "./setup.ts";
 export { AVATAR_SOURCE, type AvatarPlace, type AvatarSource } from "./source.ts";
 export type { CameraNode } from "./virtual_camera.ts";

@@ -32,23 +32,27 @@ export class Names {
     this.#filters.set(source, filters);
   }
 
-  /** A source is gone: whatever is made under the rules' own name from now on is meant again. */
-  sourceRemoved(name: string): void {
-    forget(this.#sources, name);
-    this.#filters.delete(name);
-  }
-
-  filterRemoved(source: string, name: string): void {
-    const filters = this.#filters.get(source);
-    if (filters !== undefined) forget(filters, name);
-  }
-
-  /** After a reconnect: another name that is not there any more gives way to the rules' own. */
-  settle(isThere: (source: string) => boolean): void {
+  /**
+   * What is gone for good: whatever has the rules' own name from now on is meant again. Not for an OBS that ends, which
+   * removes everything and has it again later.
+   */
+  settle(there: Present): void {
     for (const now of new Set(this.#sources.values())) {
-      if (!isThere(now)) this.sourceRemoved(now);
+      if (!there.hasSource(now)) forget(this.#sources, now);
+    }
+    for (const [source, names] of this.#filters) {
+      if (!there.hasSource(source)) this.#filters.delete(source);
+      for (const now of new Set(names.values())) {
+        if (!there.filters.get(source)?.has(now)) forget(names, now);
+      }
     }
   }
+}
+
+/** What there is in OBS now. */
+export interface Present {
+  hasSource(name: string): boolean;
+  readonly filters: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function rename(names: Map<string, string>, from: string, to: string): void {

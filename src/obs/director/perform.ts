@@ -10,8 +10,6 @@ import { hint, type Mark, stepsOf, type View, wantOf } from "./wants.ts";
 
 /** OBS needs seconds to begin or end an output, and tells of it only then. */
 const OUTPUT_MS = 10_000;
-/** Two frames of OBS at 20 frames a second. */
-const PAINTED_MS = 100;
 /** OutputRunning, OutputNotRunning: it is as wanted already. */
 const AS_WANTED = [500, 501];
 
@@ -19,8 +17,8 @@ export interface PerformOptions {
   readonly obs: Obs;
   readonly view: View;
   readonly own: OwnDeeds;
-  /** Scenes change without OBS's own transition, in one frame. */
-  readonly isCut?: boolean;
+  /** Requests that go before all others, in the same batch. */
+  readonly first?: readonly Request[];
 }
 
 interface Once {
@@ -30,9 +28,9 @@ interface Once {
 
 /** Answers what could not be done. Rejects where OBS goes meanwhile. */
 export async function perform(deeds: readonly Deed[], options: PerformOptions): Promise<string[]> {
-  const { obs, own, isCut = false } = options;
+  const { obs, own, first = [] } = options;
   const problems: string[] = [];
-  const parts: Once[] = [];
+  const parts: Once[] = first.map((request) => ({ request }));
   let { view } = options;
   for (const deed of deeds) {
     const found = partsOf(deed, view);
@@ -40,9 +38,8 @@ export async function perform(deeds: readonly Deed[], options: PerformOptions): 
       problems.push(found.missing);
       continue;
     }
-    const isScene = "scene" in deed;
-    parts.push(...(isScene && isCut ? cut(found.parts, view) : found.parts));
-    if (isScene) view = { ...view, onAir: view.names.source(deed.scene) };
+    parts.push(...found.parts);
+    if ("scene" in deed) view = { ...view, onAir: view.names.source(deed.scene) };
   }
   const marks = parts.flatMap((part) => part.mark ?? []);
   own.begin(marks);
@@ -50,8 +47,11 @@ export async function perform(deeds: readonly Deed[], options: PerformOptions): 
   own.done(marks.filter(({ what }) => !isOutput(what)));
   own.done(marks.filter(({ what }) => isOutput(what)), OUTPUT_MS);
   for (const [index, answer] of answers.entries()) {
+    const { request, mark } = parts[index]!;
+    // OBS tells of it only when its transition has ended
+    if (answer.isDone && mark?.what === "scene") view.inventory.current = String(mark.value);
     if (answer.isDone || AS_WANTED.includes(answer.code)) continue;
-    problems.push(refusal(parts[index]!.request.requestType, answer));
+    problems.push(refusal(request.requestType, answer));
   }
   return problems;
 }
@@ -92,17 +92,4 @@ export function partsOf(
 
 function isOutput(what: string): boolean {
   return what === "record" || what === "stream";
-}
-
-/** The scene by OBS's cut, its own transition set again behind it. */
-function cut(parts: readonly Once[], { inventory }: View): Once[] {
-  const [name] = [...inventory.transitions].find(([, kind]) => kind === "cut_transition") ?? [];
-  if (name === undefined || name === inventory.transition) return [...parts];
-  const choose = (transitionName: string): Once => ({
-    request: { requestType: "SetCurrentSceneTransition", requestData: { transitionName } },
-  });
-  const { transition } = inventory;
-  // OBS forgets a change of scene that it has not painted yet when its transition is changed.
-  const painted: Once = { request: { requestType: "Sleep", requestData: { sleepMillis: PAINTED_MS } } };
-  return [choose(name), ...parts, ...(transition === "" ? [] : [painted, choose(transition)])];
 }

@@ -69,9 +69,9 @@ export class Session implements AsyncDisposable {
     this.#running = this.#run();
   }
 
-  /** The line while connected. */
+  /** The line while there is one. */
   get line(): Line | undefined {
-    return this.#stage === "connected" ? this.#line : undefined;
+    return this.#line;
   }
 
   state(): SessionState {
@@ -117,14 +117,12 @@ export class Session implements AsyncDisposable {
     const { url, password, onEvent, onConnected, onLost, answerMsMax = ANSWER_MS_MAX } = this.#options;
     const { signal } = this.#stop;
     if (this.#stage !== "absent") this.#stage = "connecting";
-    let isUp = false;
     try {
       await using line = await Line.open({ url, password: password(), answerMsMax, signal, onEvent });
       this.#line = line;
       await this.#greet(line);
-      this.#stage = "connected";
-      isUp = true;
       await onConnected(line);
+      this.#connected();
       await new Promise<void>((resolve) => {
         if (line.over.aborted) resolve();
         else line.over.addEventListener("abort", () => resolve(), { once: true });
@@ -134,8 +132,8 @@ export class Session implements AsyncDisposable {
       if (signal.aborted) return false;
       return this.#failed(error);
     } finally {
+      if (this.#line !== undefined) onLost();
       this.#line = undefined;
-      if (isUp) onLost();
     }
   }
 
@@ -146,9 +144,14 @@ export class Session implements AsyncDisposable {
     }
     const { obsVersion, obsWebSocketVersion } = version.data;
     this.#versions = { obsVersion: String(obsVersion), websocketVersion: String(obsWebSocketVersion) };
+  }
+
+  #connected(): void {
+    const { told, url } = this.#options;
+    this.#stage = "connected";
     this.#problem = "";
     this.#toldProblem = "";
-    this.#options.told.note(`OBS ${obsVersion} is connected (${this.#options.url})`);
+    told.note(`OBS ${this.#versions.obsVersion} is connected (${url})`);
   }
 
   #failed(error: unknown): boolean {
@@ -159,7 +162,7 @@ export class Session implements AsyncDisposable {
     if (this.#problem !== this.#toldProblem) {
       this.#toldProblem = this.#problem;
       const isAbsent = error instanceof Fault && ["obs_absent", "obs_lost"].includes(error.code);
-      if (isAbsent) told.note(`${this.#problem}; it is tried again until it is`);
+      if (isAbsent) told.note(`${this.#problem}; trying again without a word`);
       else told.warn(this.#problem);
     }
     return isRefused;

@@ -6,6 +6,7 @@
  */
 import { Fault } from "../../errors/mod.ts";
 import { refusal } from "./desired.ts";
+import { fitting } from "./layout.ts";
 import type { Answer, Obs } from "./line.ts";
 import type { JsonObject } from "./script.ts";
 import { isWithin } from "./wants.ts";
@@ -60,6 +61,23 @@ export async function findAvatarSource(obs: Obs, name = AVATAR_SOURCE): Promise<
   return found === undefined ? undefined : String(found.inputName);
 }
 
+/** Whether the source shows another programme of this machine: the socket it is set to is not ours, and is there. */
+export async function isAnothers(obs: Obs, name: string, place: AvatarPlace): Promise<boolean> {
+  const { inputSettings } = done(
+    "GetInputSettings",
+    await obs.ask("GetInputSettings", { inputName: name }),
+  );
+  const { socket, input } = inputSettings;
+  const path = typeof socket === "string" ? socket : String(input ?? "").replace(/^unix:/, "");
+  if (!path.startsWith("/") || path === place.socket || `unix:${path}` === place.mediaUrl) return false;
+  try {
+    return Deno.statSync(path).isSocket === true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
+  }
+}
+
 /** Sets what differs in a source that is there. Answers whether anything did. */
 export async function mendAvatarSource(obs: Obs, name: string, place: AvatarPlace): Promise<boolean> {
   const { inputSettings, inputKind } = done(
@@ -98,11 +116,12 @@ export async function ensureAvatarSource(
 ): Promise<AvatarSource> {
   const { inputKinds } = done("GetInputKindList", await obs.ask("GetInputKindList", {}));
   const name = await findAvatarSource(obs);
-  if (name !== undefined) {
+  const there = name === undefined ? undefined : await obs.ask("GetInputSettings", { inputName: name });
+  // a source whose last scene was just removed is listed for a moment longer
+  if (name !== undefined && there?.isDone) {
     const isMended = await mendAvatarSource(obs, name, place);
-    const settings = done("GetInputSettings", await obs.ask("GetInputSettings", { inputName: name }));
     const isPlaced = await putInto(obs, scene, name);
-    return { name, kind: settings.inputKind, isMade: false, isMended, isPlaced };
+    return { name, kind: there.data.inputKind, isMade: false, isMended, isPlaced };
   }
   const kind = chooseKind(inputKinds, place);
   const inputSettings = wantedSettings(kind, place);
@@ -154,34 +173,13 @@ async function putInto(obs: Obs, sceneName: string, sourceName: string): Promise
   return true;
 }
 
-/** As large as the canvas allows, in its middle, whatever size the source has or will have. */
-export async function fitToCanvas(obs: Obs, sceneName: string, sceneItemId: number): Promise<void> {
+async function fitToCanvas(obs: Obs, sceneName: string, sceneItemId: number): Promise<void> {
   const { baseWidth, baseHeight } = done("GetVideoSettings", await obs.ask("GetVideoSettings"));
-  const sceneItemTransform = boundsOf(0, 0, baseWidth, baseHeight);
+  const sceneItemTransform = fitting({ width: baseWidth, height: baseHeight });
   done(
     "SetSceneItemTransform",
     await obs.ask("SetSceneItemTransform", { sceneName, sceneItemId, sceneItemTransform }),
   );
-}
-
-/** The transform that fits a source into a rectangle of the canvas, in pixels. `align`: 0 centre, 8 bottom. */
-export function boundsOf(
-  positionX: number,
-  positionY: number,
-  boundsWidth: number,
-  boundsHeight: number,
-  boundsAlignment = 0,
-): JsonObject {
-  const topLeft = 5;
-  return {
-    positionX,
-    positionY,
-    alignment: topLeft,
-    boundsType: "OBS_BOUNDS_SCALE_INNER",
-    boundsAlignment,
-    boundsWidth,
-    boundsHeight,
-  };
 }
 
 /** The data of an answer; throws a Fault for a refusal. */

@@ -64,6 +64,7 @@ static void begin_connection(struct lipcam_reader *reader)
 		lipcam_text_plugin_hello(hello, LIPCAM_PLUGIN_VERSION, name ? name : "", obs_get_version_string());
 	lipcam_outbox_begin(&reader->outbox, hello, bytes);
 	reader->has_hello = false;
+	lipcam_delivery_restart(&reader->delivery);
 	reader->has_said_waiting = false;
 	reader->quiet_since_ns = os_gettime_ns();
 }

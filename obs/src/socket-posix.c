@@ -66,10 +66,17 @@ void lipcam_waker_wake(const struct lipcam_waker *waker)
 void lipcam_socket_default_path(char *out, size_t out_bytes)
 {
 	const char *run_time = getenv("XDG_RUNTIME_DIR");
-	if (run_time && *run_time)
+	if (run_time && *run_time) {
 		snprintf(out, out_bytes, "%s/lipcam/obs.sock", run_time);
-	else
-		snprintf(out, out_bytes, "/tmp/lipcam-%lu/obs.sock", (unsigned long)getuid());
+		return;
+	}
+	const char *temporary = getenv("TMPDIR");
+	if (!temporary || *temporary != '/')
+		temporary = "/tmp"; /* a relative one would be relative to where OBS was started */
+	size_t length = strlen(temporary);
+	while (length > 0 && temporary[length - 1] == '/')
+		length--;
+	snprintf(out, out_bytes, "%.*s/lipcam-%lu/obs.sock", (int)length, temporary, (unsigned long)getuid());
 }
 
 /** Whether the listener runs as this user or as root: /tmp is everybody's, and a stranger's picture is not wanted. */

@@ -36,7 +36,7 @@ void lipcam_waker_close(struct lipcam_waker *waker);
 /** Never blocks: a full pipe has woken already. */
 void lipcam_waker_wake(const struct lipcam_waker *waker);
 
-/** $XDG_RUNTIME_DIR/lipcam/obs.sock, without that variable /tmp/lipcam-UID/obs.sock; terminated. */
+/** $XDG_RUNTIME_DIR/lipcam/obs.sock, without that variable $TMPDIR/lipcam-UID/obs.sock, or below /tmp; terminated. */
 void lipcam_socket_default_path(char *out, size_t out_bytes);
 
 /** A descriptor in *descriptor, without waiting; *error is the system's number. */

@@ -18,6 +18,7 @@ uint32_t check_random(uint32_t *state);
 void test_log_limit(void);
 void test_outbox(void);
 void test_parser(void);
+void test_picture_delay(void);
 void test_placeholder(void);
 void test_protocol(void);
 void test_socket(void);

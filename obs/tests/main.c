@@ -10,6 +10,7 @@ static const struct {
 } FILES[] = {
 	{"protocol", test_protocol}, {"parser", test_parser},	      {"text", test_text},     {"outbox", test_outbox},
 	{"log-limit", test_log_limit}, {"placeholder", test_placeholder}, {"socket", test_socket},
+	{"picture-delay", test_picture_delay},
 };
 
 int main(int count, char **arguments)
@@ -20,7 +21,7 @@ int main(int count, char **arguments)
 			continue;
 		const unsigned before = check_count();
 		FILES[index].run();
-		printf("%-12s %u checks\n", FILES[index].name, check_count() - before);
+		printf("%-14s %u checks\n", FILES[index].name, check_count() - before);
 		ran++;
 	}
 	if (ran == 0) {

@@ -33,6 +33,16 @@ static void *wake_later(void *data)
 	return NULL;
 }
 
+/** Whether the default path is in lipcam-UID under this folder, with TMPDIR as it is now. */
+static bool is_default_under(const char *temporary)
+{
+	char path[LIPCAM_PATH_BYTES_MAX];
+	char wanted[LIPCAM_PATH_BYTES_MAX];
+	lipcam_socket_default_path(path, sizeof(path));
+	snprintf(wanted, sizeof(wanted), "%s/lipcam-%lu/obs.sock", temporary, (unsigned long)getuid());
+	return strcmp(path, wanted) == 0;
+}
+
 static void test_paths(void)
 {
 	char path[LIPCAM_PATH_BYTES_MAX];
@@ -40,8 +50,15 @@ static void test_paths(void)
 	lipcam_socket_default_path(path, sizeof(path));
 	CHECK(strcmp(path, "/run/user/7/lipcam/obs.sock") == 0);
 	unsetenv("XDG_RUNTIME_DIR");
-	lipcam_socket_default_path(path, sizeof(path));
-	CHECK(strncmp(path, "/tmp/lipcam-", 12) == 0 && strstr(path, "/obs.sock") != NULL);
+	unsetenv("TMPDIR");
+	CHECK(is_default_under("/tmp"));
+	setenv("TMPDIR", "/var/folders/x//", 1);
+	CHECK(is_default_under("/var/folders/x"));
+	setenv("TMPDIR", "here", 1);
+	CHECK(is_default_under("/tmp"));
+	setenv("TMPDIR", "/", 1);
+	CHECK(is_default_under(""));
+	unsetenv("TMPDIR");
 	int descriptor = -1;
 	int error = 0;
 	memset(path, 'a', sizeof(path) - 1);

@@ -1,69 +1,10 @@
 /** The feed for OBS: real sockets, a real ring, a plugin that behaves and ones that do not. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ObsFeed } from "../../src/obs/mod.ts";
-import { InputFault } from "../../src/errors/mod.ts";
-import { delay, every, MonotonicClock } from "../../src/time/mod.ts";
-import { UnitRing } from "../../src/unit/mod.ts";
+import { delay, MonotonicClock } from "../../src/time/mod.ts";
 import { FakePlugin } from "../fakes/obs_plugin.ts";
+import { PICTURE_BYTES, Show, until } from "../fakes/obs_show.ts";
 
-const SHAPE = { width: 64, height: 64, slots: 16, samplesPerFrame: 960 };
-const PICTURE_BYTES = 64 * 64 * 3 / 2;
 const clock = new MonotonicClock();
-
-class Show implements AsyncDisposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "lipcam-feed-" });
-  readonly path = `${this.folder}/obs.sock`;
-  readonly units: UnitRing;
-  readonly hotkeys: string[] = [];
-  readonly troubles: string[] = [];
-  feed!: ObsFeed;
-  #publishing: Disposable | undefined;
-
-  constructor(hasAlpha = false) {
-    this.units = new UnitRing({ ...SHAPE, hasAlpha });
-  }
-
-  async open(isFixed = true): Promise<this> {
-    this.feed = await ObsFeed.start({
-      units: { shape: this.units.shape, buffer: this.units.buffer },
-      places: [{ kind: "plugin", path: this.path, isFixed }],
-      about: { programme: "test", lipcam: "0.1.0" },
-      onHotkey: (hotkey, source) => this.hotkeys.push(`${hotkey} ${source}`),
-      onTrouble: (line) => this.troubles.push(line),
-    });
-    return this;
-  }
-
-  /** One unit whose every byte and sample says its number. */
-  publish(): number {
-    const unit = this.units.published;
-    const slot = this.units.begin();
-    slot.mediaSample = unit * SHAPE.samplesPerFrame;
-    slot.monotonicMs = 1000 + unit * 20;
-    slot.picture.fill(unit % 256);
-    slot.samples.fill(unit / 1000);
-    this.units.publish();
-    return unit;
-  }
-
-  run(): void {
-    this.#publishing = every(20, () => void this.publish());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#publishing?.[Symbol.dispose]();
-    await this.feed?.[Symbol.asyncDispose]();
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
-
-async function until(what: string, look: () => boolean, msMax = 5000): Promise<void> {
-  const endMs = clock.nowMs() + msMax;
-  while (!look()) {
-    if (clock.nowMs() > endMs) throw new Error(`${what}: not within ${msMax} ms`);
-    await delay(10);
-  }
-}
 
 Deno.test("ObsFeed: hello, then each unit's sound and picture with one time, until the goodbye", async () => {
   await using show = await new Show().open();
@@ -143,10 +84,8 @@ Deno.test("ObsFeed: what a plugin says is told: names, visibility, hotkeys; hidd
 
 Deno.test("ObsFeed: a reader that stops costs the others nothing, is skipped ahead, then let go", async () => {
   await using show = await new Show().open();
-  using still = await FakePlugin.connect(show.path);
-  using quick = await FakePlugin.connect(show.path);
-  await still.next();
-  await quick.next();
+  using _still = await show.plugin("still");
+  using quick = await show.plugin("quick");
   show.run();
   const endMs = clock.nowMs() + 4500;
   let pictures = 0;
@@ -164,8 +103,7 @@ Deno.test("ObsFeed: a reader that stops costs the others nothing, is skipped ahe
 
 Deno.test("ObsFeed: a reader that is slow gets the sound of what it missed and the newest picture", async () => {
   await using show = await new Show().open();
-  using plugin = await FakePlugin.connect(show.path);
-  await plugin.next();
+  using plugin = await show.plugin();
   show.run();
   await plugin.nextOf(2);
   await delay(1500); // the socket is full long before
@@ -228,60 +166,4 @@ Deno.test("ObsFeed: random bytes from many, and hangings-up, leave it standing",
     isServed = await plugin.nextOf(2) !== undefined;
   }
   assert(isServed);
-});
-
-Deno.test("ObsFeed: a socket left behind is taken over; another programme's gets a neighbour or a refusal", async () => {
-  await using show = new Show();
-  Deno.listen({ transport: "unix", path: show.path }).close();
-  // Deno removes it on closing; a kill leaves it, as a hard link does here.
-  const listener = Deno.listen({ transport: "unix", path: show.path });
-  Deno.linkSync(show.path, `${show.folder}/left`);
-  listener.close();
-  try {
-    Deno.removeSync(show.path);
-  } catch {
-    // already removed
-  }
-  Deno.renameSync(`${show.folder}/left`, show.path);
-  await show.open();
-  assertEquals(show.troubles, []);
-
-  const again = { units: { shape: show.units.shape, buffer: show.units.buffer }, onHotkey: () => {} };
-  const about = { programme: "other", lipcam: "0.1.0" };
-  const troubles: string[] = [];
-  await using other = await ObsFeed.start({
-    ...again,
-    ...{ about, onTrouble: (line) => troubles.push(line) },
-    places: [{ kind: "plugin", path: show.path, isFixed: false }],
-  });
-  assertEquals(other.places[0]?.path, `${show.folder}/obs-2.sock`);
-  assert(/obs\.sock; this one is at .*obs-2\.sock/.test(troubles[0] ?? ""), troubles[0]);
-  const places = [{ kind: "plugin" as const, path: show.path, isFixed: true }];
-  const refused = () => ObsFeed.start({ ...again, about, onTrouble: () => {}, places });
-  await assertRejects(refused, InputFault, "is another programme's");
-});
-
-Deno.test("ObsFeed: a file, a folder, a missing folder, a taken port are refused by name", async () => {
-  await using show = await new Show().open();
-  await Deno.writeTextFile(`${show.folder}/file`, "kept");
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const start = (place: Parameters<typeof ObsFeed.start>[0]["places"][number]) =>
-    ObsFeed.start({
-      units: { shape: show.units.shape, buffer: show.units.buffer },
-      places: [place],
-      about: { programme: "", lipcam: "" },
-      onHotkey: () => {},
-      onTrouble: () => {},
-    });
-  const at = (path: string) => ({ kind: "plugin" as const, path, isFixed: true });
-  await assertRejects(
-    () => start(at(`${show.folder}/file`)),
-    InputFault,
-    "is a file, wanted a path that is free",
-  );
-  await assertRejects(() => start(at(show.folder)), InputFault, "is a folder");
-  await assertRejects(() => start(at(`${show.folder}/none/obs.sock`)), InputFault, "opening the OBS socket");
-  const { port } = taken.addr as Deno.NetAddr;
-  await assertRejects(() => start({ kind: "media", port }), InputFault, "wanted a free port");
-  assertEquals(await Deno.readTextFile(`${show.folder}/file`), "kept");
 });

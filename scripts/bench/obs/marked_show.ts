@@ -93,7 +93,7 @@ export class MarkedShow implements AsyncDisposable {
       if (leftMs > 0) await delay(leftMs);
       this.publishedMs[unit % NUMBERS] = this.#clock.nowMs();
       this.#units.publish();
-      if (unit > 0) this.writeMs.push(this.feed.state().writeMs);
+      if (unit > 0) this.writeMs.push(this.feed.state().sendMs);
     }
   }
 

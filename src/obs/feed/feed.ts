@@ -1,10 +1,11 @@
 /**
  * The programme for OBS, offered in an isolate of its own. In: the broadcast ring. Out: connections, who reads, hotkeys.
- * The stage knows nothing of it: the feed is one more reader of the ring. Main thread.
+ * The stage knows nothing of it: the feed is one more reader of the ring. An isolate that dies is followed by another at
+ * the same places. Main thread.
  */
 import { Fault, InputFault } from "../../errors/mod.ts";
 import { Gauges } from "../../metrics/mod.ts";
-import { withDeadline } from "../../time/mod.ts";
+import { delay, withDeadline } from "../../time/mod.ts";
 import type { UnitRingShape } from "../../unit/mod.ts";
 import {
   FEED_GAUGES,
@@ -19,6 +20,8 @@ import type { Hotkey } from "./wire.ts";
 
 const START_MS_MAX = 10_000;
 const STOP_MS_MAX = 2000;
+/** From a dead isolate to the next one. */
+const AGAIN_MS = 1000;
 
 export interface FeedOptions {
   readonly units: { readonly shape: UnitRingShape; readonly buffer: SharedArrayBuffer };
@@ -35,46 +38,76 @@ export interface FeedState extends Readonly<Record<FeedGauge, number>> {
   readonly connected: readonly ReaderNews[];
 }
 
+/** Another one is a test's, which dies when it is told to. */
+function feedWorker(): Worker {
+  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "obs feed" });
+}
+
 export class ObsFeed implements AsyncDisposable {
   readonly #options: FeedOptions;
-  readonly #worker: Worker;
+  readonly #makeWorker: () => Worker;
   readonly #gauges = new Gauges(FEED_GAUGES);
   readonly #connected = new Map<number, ReaderNews>();
   readonly #opened = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
+  readonly #ending = new AbortController();
+  /** Undefined between one that died and the next. */
+  #worker: Worker | undefined;
   #places: readonly OpenedPlace[] = [];
+  /** Where an isolate that follows another opens; undefined until the first has opened. */
+  #samePlaces: readonly FeedPlace[] | undefined;
   #lastTrouble = "";
 
   /** Rejects with InputFault where a place cannot be opened; nothing runs then. */
-  static async start(options: FeedOptions): Promise<ObsFeed> {
-    const feed = new ObsFeed(options);
+  static async start(options: FeedOptions, makeWorker: () => Worker = feedWorker): Promise<ObsFeed> {
+    const feed = new ObsFeed(options, makeWorker);
     try {
       await withDeadline(feed.#opened.promise, START_MS_MAX, "opening the OBS socket", options.signal);
     } catch (error) {
-      feed.#worker.terminate();
+      feed.#ending.abort();
+      feed.#worker?.terminate();
       throw error;
     }
     return feed;
   }
 
-  private constructor(options: FeedOptions) {
+  private constructor(options: FeedOptions, makeWorker: () => Worker) {
     this.#options = options;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "obs feed" });
-    this.#worker.onmessage = (event: MessageEvent<FeedNews>) => this.#hear(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      const fault = new Fault(`the OBS feed failed: ${event.message}`, { code: "worker_failed" });
-      this.#opened.reject(fault);
-      this.#stopped.resolve();
-      this.#connected.clear();
-      this.#trouble(fault.message);
-    };
-    const { units, places, about } = options;
-    const { shape, buffer } = units;
-    this.#post({ kind: "start", shape, units: buffer, gauges: this.#gauges.buffer, places, about });
+    this.#makeWorker = makeWorker;
+    this.#begin(options.places);
   }
 
-  /** Where OBS's media source and our plugin connect. */
+  #begin(places: readonly FeedPlace[]): void {
+    const worker = this.#worker = this.#makeWorker();
+    // What one that was given up said last is of no interest.
+    worker.onmessage = (event: MessageEvent<FeedNews>) => {
+      if (worker === this.#worker) this.#hear(event.data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) {
+        this.#giveUp(new Fault(`the OBS feed failed: ${event.message}`, { code: "worker_failed" }));
+      }
+    };
+    const { units: { shape, buffer: units }, about } = this.#options;
+    this.#post({ kind: "start", shape, units, gauges: this.#gauges.buffer, places, about });
+  }
+
+  /** The isolate has died or could not open: the first one's end is the caller's, a later one's is mended. */
+  #giveUp(fault: Fault): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#places = [];
+    this.#connected.clear();
+    this.#gauges.set("readers", 0);
+    const places = this.#samePlaces;
+    if (places === undefined) return this.#opened.reject(fault);
+    if (this.#ending.signal.aborted) return this.#stopped.resolve();
+    this.#trouble(`${fault.message}; it is started again`);
+    delay(AGAIN_MS, this.#ending.signal).then(() => this.#begin(places), () => {});
+  }
+
+  /** Where OBS's media source and our plugin connect; none while the feed is started again. */
   get places(): readonly OpenedPlace[] {
     return this.#places;
   }
@@ -87,11 +120,12 @@ export class ObsFeed implements AsyncDisposable {
     switch (news.kind) {
       case "opened":
         this.#places = news.places;
+        this.#samePlaces ??= news.places.map(samePlace);
         for (const note of news.notes) this.#trouble(note);
         return this.#opened.resolve();
       case "refused": {
         const { code, message, isInput } = news;
-        return this.#opened.reject(new (isInput ? InputFault : Fault)(message, { code }));
+        return this.#giveUp(new (isInput ? InputFault : Fault)(message, { code }));
       }
       case "reader":
         return void this.#connected.set(news.reader.id, news.reader);
@@ -113,17 +147,24 @@ export class ObsFeed implements AsyncDisposable {
   }
 
   #post(request: FeedRequest): void {
-    this.#worker.postMessage(request);
+    this.#worker?.postMessage(request);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    if (this.#worker === undefined) return;
     this.#post({ kind: "stop", reason: "the programme has ended" });
     try {
       await withDeadline(this.#stopped.promise, STOP_MS_MAX, "closing the OBS socket");
     } catch (error) {
       this.#trouble(error instanceof Error ? error.message : String(error));
     } finally {
-      this.#worker.terminate();
+      this.#worker?.terminate();
     }
   }
+}
+
+/** The one that was opened and no other: OBS was given it. */
+function samePlace({ kind, url, path }: OpenedPlace): FeedPlace {
+  return path === undefined ? { kind, port: Number(new URL(url).port) } : { kind, path, isFixed: true };
 }

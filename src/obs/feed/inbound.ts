@@ -2,10 +2,16 @@
  * What a plugin says to us: its hello, whether it is seen, its hotkeys.
  *
  * In: bytes of a connection, whoever sent them. Out: checked messages, one after another; a Fault (`obs_version`,
- * `obs_not_ours`) for what is none. At most one message is held, of at most 4 KiB. Feed worker.
+ * `obs_not_ours`) for what is none, and for who sends more than MESSAGES_MAX of them in a second. At most one message is
+ * held, of at most 4 KiB. Feed worker.
  */
 import { z } from "zod";
-import { FROM_PLUGIN, HEADER_BYTES, type Hotkey, HOTKEYS, readHeader } from "./wire.ts";
+import type { Clock } from "../../time/mod.ts";
+import { FROM_PLUGIN, HEADER_BYTES, type Hotkey, HOTKEYS, notOurs, readHeader } from "./wire.ts";
+
+/** In a second, of any type: each is work for the programme, and a source has little to say. */
+const MESSAGES_MAX = 100;
+const DISCARD_BYTES = 4096;
 
 export type Inbound =
   | { readonly kind: "hello"; readonly plugin: string; readonly source: string; readonly obs: string }
@@ -25,16 +31,30 @@ const helloSchema = z.object({ plugin: word, source: word, obs: word }).catch({
 });
 
 /** Ends when the other side has closed. */
-export async function* inboundMessages(connection: Deno.Conn): AsyncGenerator<Inbound> {
+export async function* inboundMessages(connection: Deno.Conn, clock: Clock): AsyncGenerator<Inbound> {
   const header = new Uint8Array(HEADER_BYTES);
   const view = new DataView(header.buffer);
+  let secondMs = -Infinity;
+  let count = 0;
   while (await fill(connection, header)) {
+    const nowMs = clock.nowMs();
+    if (nowMs - secondMs >= 1000) {
+      secondMs = nowMs;
+      count = 0;
+    }
+    if (++count > MESSAGES_MAX) throw notOurs(`sent more than ${MESSAGES_MAX} messages in a second`);
     const { type, payloadBytes } = readHeader(view);
     const payload = new Uint8Array(payloadBytes);
     if (!await fill(connection, payload)) return;
     const said = read(type, payload);
     if (said !== undefined) yield said;
   }
+}
+
+/** Reads and forgets. Ends when the other side has closed. */
+export async function discard(connection: Deno.Conn): Promise<void> {
+  const bytes = new Uint8Array(DISCARD_BYTES);
+  while (await connection.read(bytes) !== null);
 }
 
 /** False where the connection ends before `into` is full. */

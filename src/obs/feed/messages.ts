@@ -14,11 +14,20 @@ export const FEED_GAUGES = [
   "lostUnits",
   /** Readers that took nothing for too long and were let go. */
   "stalledReaders",
-  /** Connections that were none of ours, or one too many. */
+  /** Connections that were none of ours, said no hello, or were one too many. */
   "refusedReaders",
-  /** From looking at a unit to the kernel having all of it, of the newest one, in ms. */
+  /** Copying a unit into its message, of the newest one with a picture, in ms. */
+  "packMs",
+  /**
+   * What the newest unit with a picture cost this isolate, in ms: packing it and the call that gives the kernel what
+   * there is room for (all of a small picture, 0.2 MB of a large one). Waiting for the reader is not in it; only of
+   * readers that had taken everything before.
+   */
   "writeMs",
   "writeMsMax",
+  /** From looking at a unit to the kernel having all of it, of the newest one, in ms: the reader's pace is in it. */
+  "sendMs",
+  "sendMsMax",
   /** From the unit's deadline to the kernel having all of it, of the newest one, in ms. */
   "handOverMs",
 ] as const;

@@ -46,6 +46,7 @@ export class Reader {
     try {
       await this.#send(format.greeting);
       for (let unit = Math.max(0, units.published - 1); !this.#isClosed;) {
+        const isWaitedFor = units.published <= unit;
         await units.available(unit, LOOK_MS);
         if (this.#isClosed || units.published <= unit) continue;
         if (!this.#wantsMedia) {
@@ -56,7 +57,7 @@ export class Reader {
           gauges.add("lostUnits", units.oldest - unit);
           unit = units.oldest;
         }
-        await this.#sendUnit(unit++);
+        await this.#sendUnit(unit++, isWaitedFor);
       }
     } catch {
       // The reader has gone, in order or not: for a feed both are the same, and the next one may come.
@@ -65,7 +66,8 @@ export class Reader {
     }
   }
 
-  async #sendUnit(unit: number): Promise<void> {
+  /** `isWaitedFor`: the reader had taken all before this unit. */
+  async #sendUnit(unit: number, isWaitedFor: boolean): Promise<void> {
     const { format, units, gauges, clock } = this.#options;
     const fromMs = clock.nowMs();
     const slot = units.at(unit);
@@ -74,12 +76,24 @@ export class Reader {
     const hasPicture = unit === units.published - 1;
     const bytes = format.pack(slot, hasPicture);
     if (!units.isIntact(unit)) return gauges.add("lostUnits");
-    await this.#send(bytes);
-    gauges.add(hasPicture ? "sentFrames" : "skippedFrames");
+    const packedMs = clock.nowMs();
+    const sending = this.#send(bytes); // gives the kernel what it has room for before it returns
+    const writtenMs = clock.nowMs();
+    await sending;
     const nowMs = clock.nowMs();
-    gauges.set("writeMs", nowMs - fromMs);
-    if (nowMs - fromMs > gauges.get("writeMsMax")) gauges.set("writeMsMax", nowMs - fromMs);
+    gauges.add(hasPicture ? "sentFrames" : "skippedFrames");
+    if (hasPicture && isWaitedFor) {
+      gauges.set("packMs", packedMs - fromMs);
+      this.#gauge("writeMs", "writeMsMax", writtenMs - fromMs);
+    }
+    this.#gauge("sendMs", "sendMsMax", nowMs - fromMs);
     gauges.set("handOverMs", nowMs - monotonicMs);
+  }
+
+  #gauge(newest: FeedGauge, most: FeedGauge, ms: number): void {
+    const { gauges } = this.#options;
+    gauges.set(newest, ms);
+    if (ms > gauges.get(most)) gauges.set(most, ms);
   }
 
   async #send(bytes: Uint8Array): Promise<void> {

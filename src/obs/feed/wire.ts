@@ -84,7 +84,8 @@ export function message(type: number, payload: Uint8Array): Uint8Array<ArrayBuff
   return bytes;
 }
 
-function notOurs(what: string): Fault {
+/** `what` the other side did, as the end of a sentence. */
+export function notOurs(what: string): Fault {
   return new Fault(`who connected to the OBS socket is not OBS's source Lipcam: it ${what}`, {
     code: "obs_not_ours",
   });

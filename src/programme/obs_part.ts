@@ -35,6 +35,8 @@ import type { TextCues } from "./text_cues.ts";
 const IDLE_AFTER_MS = 500;
 const LIPS_LOOK_MS = 500;
 const FOLLOW_AGAIN_MS = 1000;
+/** For OBS to take it. */
+const LAST_WORD_MS = 100;
 
 export interface ObsPartOptions {
   readonly config: Config;
@@ -69,6 +71,8 @@ export class ObsPart implements AsyncDisposable {
   readonly #watch: Disposable | undefined;
   readonly #ending = new AbortController();
   readonly #following: Promise<void>;
+  /** On show in OBS. */
+  #subtitle = "";
 
   /** Rejects with InputFault where a socket or port that was asked for cannot be had. */
   static async start(options: ObsPartOptions): Promise<ObsPart> {
@@ -123,6 +127,7 @@ export class ObsPart implements AsyncDisposable {
   /** Returns at once. */
   tell(occasion: Occasion): void {
     this.#director?.tell(occasion);
+    if (occasion.kind === "subtitle") this.#subtitle = occasion.text;
     // Cues that nobody takes: the text was written for a programme with OBS.
     if (this.#director === undefined && occasion.kind === "cue") {
       this.#options.log.warn(`[${occasion.name}] in a text is for OBS, which is not steered (--obs-connect)`);
@@ -180,6 +185,10 @@ export class ObsPart implements AsyncDisposable {
     this.#ending.abort();
     this.#options.memory.units.wake();
     await this.#following;
+    if (this.#subtitle !== "" && this.#director?.state().state === "connected") {
+      this.#director.tell({ kind: "subtitle", text: "" }); // nobody says it any more
+      await delay(LAST_WORD_MS);
+    }
     await this.#director?.[Symbol.asyncDispose]();
     await this.#feed?.[Symbol.asyncDispose]();
   }

@@ -129,11 +129,16 @@ Deno.test("panic goes to the other scene and back, an interrupt is an occasion, 
   assertEquals(listed.stdout.trim().split("\n").sort(), [
     ...["Interview, shown", "Lipcam be right back", "Product", "Scene", "Talk"],
   ]);
+  await (await live.client()).say({ text: "The last words before the end of all of it, which is near now." });
+  await until("a subtitle", 5000, async () => (await textOf(client, SUBTITLES)).includes("last words"));
   assertEquals((await LiveProcess.run(room, ["scene", "Product"])).code, 0);
   await until("the scene of the command", 3000, () => said.includes("scene Product"));
   const wrong = await LiveProcess.run(room, ["scene", "Produkt"]);
   assertEquals([wrong.code, wrong.lines.length], [2, 1]);
   assert(/did you mean "?Product/.test(wrong.stderr), wrong.stderr);
+  live.signal("SIGTERM");
+  assertEquals((await live.ended(8000)).code, 0);
+  assertEquals(await textOf(client, SUBTITLES), "", "nothing stays behind when the programme ends");
 });
 
 Deno.test("a scene that a text asks for while OBS is being restarted is there when OBS is back, and no frame lags for it", async () => {

@@ -23,6 +23,7 @@ import type { Deed, Occasion, Switching } from "./script.ts";
 import { Session } from "./session.ts";
 import {
   type AvatarSource,
+  done,
   ensureAvatarSource,
   findAvatarSource,
   isAnothers,
@@ -302,9 +303,12 @@ export class Director implements AsyncDisposable {
     const { avatar, scenes } = this.#options;
     if (avatar === undefined) return;
     if (!this.#isAvatarWanted) {
+      this.#avatar = undefined;
       const name = await findAvatarSource(line);
       if (name === undefined || await isAnothers(line, name, avatar)) return;
-      await mendAvatarSource(line, name, avatar);
+      const isMended = await mendAvatarSource(line, name, avatar);
+      const { inputKind } = done("GetInputSettings", await line.ask("GetInputSettings", { inputName: name }));
+      this.#avatar = { name, kind: inputKind, isMade: false, isMended, isPlaced: false };
       return;
     }
     const sceneName = this.#known.names.source(scenes.avatar);

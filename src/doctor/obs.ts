@@ -45,9 +45,11 @@ export async function checkObs(probe: Probe, situation: Situation): Promise<Find
   ];
 }
 
+/** By the package: OBS itself makes folders in the home when it is asked. "" where nobody knows. */
 async function versionOf(probe: Probe): Promise<string> {
-  const ran = await probe.run("obs", ["--version"]);
-  const found = /\b\d+\.\d+[\w.~-]*/.exec(ran?.text ?? "")?.[0];
+  if (probe.which("dpkg-query") === undefined) return "";
+  const ran = await probe.run("dpkg-query", ["-W", "-f", "${Version}", "obs-studio"]);
+  const found = /^(?:\d+:)?(\d+\.\d+[\d.]*)/.exec(ran?.code === 0 ? ran.text : "")?.[1];
   return found === undefined ? "" : ` ${found}`;
 }
 

@@ -66,7 +66,7 @@ async function check(name: string, cases: readonly Case[]): Promise<void> {
     const ended = await LiveProcess.run(room, argv, options);
     assertOneLine(ended, code, says, what);
     assertEquals(room.files(), before, what);
-    assertEquals(room.tokenFiles(), [], what);
+    assertEquals(room.runFiles(), [], what);
   }
   console.log(`${name}: ${cases.length} cases`);
 }
@@ -187,13 +187,13 @@ Deno.test("bad input: a port that somebody else has, and a folder for the token 
   const args = ["live", ...SAY];
   const taken = await LiveProcess.run(room, [...args, "--port", String(port)]);
   assertOneLine(taken, 2, [`port ${port} is in use`, `process ${Deno.pid}`, "--port"], "port");
-  assertEquals([room.files(), room.tokenFiles()], [[], []]);
+  assertEquals([room.files(), room.runFiles()], [[], []]);
 
   Deno.mkdirSync(`${room.run}/lipcam`, { recursive: true });
   Deno.chmodSync(`${room.run}/lipcam`, 0o755);
   const open = await LiveProcess.run(room, [...args, "--port", "0"]);
   assertOneLine(open, 2, ["/run/lipcam", "others may enter it", "XDG_RUNTIME_DIR"], "open folder");
-  assertEquals([room.files(), room.tokenFiles()], [[], []]);
+  assertEquals([room.files(), room.runFiles()], [[], []]);
 
   Deno.removeSync(`${room.run}/lipcam`);
   Deno.symlinkSync(room.data, `${room.run}/lipcam`);

@@ -90,7 +90,7 @@ Deno.test({
       const { code, stdout, lines } = await LiveProcess.run(room, args, { env });
       assertEquals([code, stdout, lines.length], [3, "", 1], `${path}: ${lines.join("\n")}`);
       for (const words of wanted) assertStringIncludes(lines[0]!, words);
-      assertEquals([room.files(), room.tokenFiles()], [[], []]);
+      assertEquals([room.files(), room.runFiles()], [[], []]);
     }
   },
 });

@@ -64,7 +64,7 @@ Deno.test("say, interrupt, state and stop from other processes; events come in o
   assertEquals([stopped.code, stopped.stderr], [0, ""]);
   const { code, lines } = await live.ended(8000);
   assertEquals([code, lines.length], [0, 1], lines.join("\n"));
-  assertEquals(room.tokenFiles(), []);
+  assertEquals(room.runFiles(), []);
   await listening;
 
   assertEquals(events.map((event) => event.id), events.map((_, index) => index + 1));
@@ -159,6 +159,6 @@ Deno.test("stop while it is still starting: it ends with 0 and leaves nothing un
   const { code, ms } = await live.ended(15_000);
   console.log(`stopped while starting: ended with ${code} after ${ms.toFixed(0)} ms`);
   assertEquals(code, 0);
-  assertEquals(room.tokenFiles(), []);
+  assertEquals(room.runFiles(), []);
   assertEquals(room.files().filter((name) => name !== "x.webm"), []);
 });

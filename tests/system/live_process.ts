@@ -83,6 +83,11 @@ export class Room implements Disposable {
 
   /** Names of the token files, stale ones too. */
   tokenFiles(): string[] {
+    return this.runFiles().filter((name) => name.endsWith(".json"));
+  }
+
+  /** Everything in the run-time folder: tokens, sockets. */
+  runFiles(): string[] {
     return exists(`${this.run}/lipcam`) ? names(`${this.run}/lipcam`) : [];
   }
 

@@ -42,7 +42,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
         assert(/^recorded .*: \d+\.\d s$/.test(lines[1]!), lines[1]);
         assertLess(ms, 5000);
         assertEquals(children.filter(({ pid }) => isRunning(pid)), []);
-        assertEquals([room.tokenFiles(), room.files()], [[], [`x.${extension}`]]);
+        assertEquals([room.runFiles(), room.files()], [[], [`x.${extension}`]]);
         assertEquals((await pactl("list", "short", "modules")).match(/lipcam_/g), null);
         const { frames, samples } = await decode(`${room.working}/x.${extension}`, SIZE);
         assertGreaterOrEqual(frames, recording!.frames);
@@ -61,7 +61,7 @@ Deno.test("live: one Ctrl-C that arrives twice, as a task runner passes it on, e
   live.signal("SIGINT");
   const { code, ms } = await live.ended(10_000);
   console.log(`Ctrl-C twice at once: code ${code} after ${ms.toFixed(0)} ms`);
-  assertEquals([code, room.files(), room.tokenFiles()], [0, ["x.mp4"], []]);
+  assertEquals([code, room.files(), room.runFiles()], [0, ["x.mp4"], []]);
 });
 
 Deno.test("StopSignal: a second signal within a second is the same press, a later one ends the process at once", async () => {
@@ -98,7 +98,7 @@ Deno.test("live: SIGTERM while it starts ends it with one line and nothing left 
   const { code, lines, ms } = await live.ended(10_000);
   console.log(`SIGTERM while starting: code ${code} after ${ms.toFixed(0)} ms: ${lines.join(" | ")}`);
   assert(lines.length <= 1, lines.join("\n"));
-  assertEquals([room.tokenFiles(), room.files().filter((name) => name !== "x.mp4")], [[], []]);
+  assertEquals([room.runFiles(), room.files().filter((name) => name !== "x.mp4")], [[], []]);
 });
 
 Deno.test("render: SIGTERM ends it with one line and leaves an older file of that name as it was", async () => {
@@ -141,7 +141,7 @@ Deno.test({
     const { code, lines } = await live.ended(30_000);
     assertEquals([code, lines.length], [0, 2], lines.join("\n"));
     assert(lines[1]!.startsWith("recorded "), lines[1]);
-    assertEquals([room.tokenFiles(), room.files()], [[], [".x.partial.mp4", "x.mp4"]]);
+    assertEquals([room.runFiles(), room.files()], [[], [".x.partial.mp4", "x.mp4"]]);
     assertEquals((await pactl("list", "short", "modules")).match(/lipcam_/g), null);
     assertGreater((await decode(`${room.working}/x.mp4`, SIZE)).frames, 25);
     // What the killed one left plays too, but for its last seconds.

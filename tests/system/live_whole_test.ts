@@ -34,7 +34,7 @@ Deno.test({
     assertEquals([code, stdout, lines.length], [0, "", 2], lines.join("\n"));
     assert(lines[1]!.startsWith("recorded "), lines[1]);
     assertEquals(room.files(), ["x.mp4"]);
-    assertEquals(room.tokenFiles(), []);
+    assertEquals(room.runFiles(), []);
     const heard = loudness(speakers.samples);
 
     // The camera: every frame whole, one a tick, from start to end.

@@ -8,7 +8,8 @@ const PLUGIN = `${CONFIG}/plugins/lipcam/bin/64bit/lipcam.so`;
 /** The home of the machine is under its root; its settings are looked for by their whole path. */
 function withObs(machine: Machine, { isEnabled = true, port = 4455, isPasswordWanted = true } = {}): void {
   machine.environment["HOME"] = "/home";
-  machine.script("obs", 'echo "OBS Studio - 29.0.2+dfsg-1+deb12u1"');
+  machine.script("obs", "exit 1");
+  machine.script("dpkg-query", 'printf "29.0.2+dfsg-1+deb12u1"');
   machine.file(
     `${CONFIG}/global.ini`,
     `[General]\nFirstRun=true\n\n[OBSWebSocket]\nServerEnabled=${isEnabled}\nServerPort=${port}\nAuthRequired=${isPasswordWanted}\nServerPassword=secret\n`,

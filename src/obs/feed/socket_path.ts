@@ -2,8 +2,8 @@
  * A unix socket at a path, for one of any number of programmes that may want it in the same moment.
  *
  * In: a path. Out: a listener that answers there, or undefined where another programme has it; an InputFault for what is
- * in the way. A lock on `PATH.lock` is held from the look to the listening, so that two never take over the same left
- * socket. It is bound under a passing name and renamed: the runtime removes the name it bound on closing, whoever has it
+ * in the way. The socket's folder is locked from the look to the listening, so that two never take over the same left
+ * socket; a file for the lock would stay behind. It is bound under a passing name and renamed: the runtime removes the name it bound on closing, whoever has it
  * by then, and this one nobody has. Waits at most LOCK_MS_MAX and CONNECT_MS_MAX. Feed worker.
  */
 import { basename, dirname, join } from "node:path";
@@ -33,7 +33,7 @@ const clock = new MonotonicClock();
 export async function takeSocket(path: string): Promise<TakenSocket | undefined> {
   checkLength(path);
   look(path); // what is in the way needs no lock beside it
-  using lock = await lockBeside(path);
+  using lock = await lockFolder(path);
   if (lock === undefined || !await makeFree(path)) return undefined;
   await removeLeftNames(dirname(path));
   return open(path);
@@ -70,11 +70,11 @@ function look(path: string): Deno.FileInfo | undefined {
   });
 }
 
-/** Undefined where somebody does not let go of it. The file stays: who removed it would take it from under another. */
-async function lockBeside(path: string): Promise<Disposable | undefined> {
+/** Undefined where somebody does not let go of it. */
+async function lockFolder(path: string): Promise<Disposable | undefined> {
   let file: Deno.FsFile | undefined;
   try {
-    file = Deno.openSync(`${path}.lock`, { create: true, write: true, mode: 0o600 });
+    file = Deno.openSync(dirname(path));
     for (const endMs = clock.nowMs() + LOCK_MS_MAX; !file.tryLockSync(true);) {
       if (clock.nowMs() > endMs) return void file.close();
       await delay(LOCK_LOOK_MS);
@@ -82,7 +82,7 @@ async function lockBeside(path: string): Promise<Disposable | undefined> {
     return file;
   } catch (error) {
     file?.close();
-    throw failed(`opening the OBS socket ${path}`, error, "a place for a socket and a lock");
+    throw failed(`opening the OBS socket ${path}`, error, "a folder for a socket");
   }
 }
 

@@ -118,7 +118,8 @@ Deno.test("panic goes to the other scene and back, an interrupt is an occasion, 
   await (await live.client()).say({
     text: "This is a long sentence that will not be heard to its end by anybody here.",
   });
-  await live.reaches("speaking", 5000, ({ picture }) => picture.phase === "speaking");
+  // Heard, not only composed: what is cut off before its first unit goes out was never aired.
+  await live.reaches("the first word", 5000, ({ speech }) => (speech.speaking?.word ?? "") !== "");
   await (await live.client()).interrupt();
   await until("the word about it", 3000, async () => await textOf(client, "Status") === "cut off");
 

@@ -2,13 +2,12 @@
  * OBS: is it there, does it have our source, does its websocket listen where we look, and has its virtual camera a node of
  * its own. OBS is nobody's duty: what is missing is a note, and a lack only where the settings ask for OBS.
  */
-import { isLoopback, parseOwnSettings, settingsFiles } from "../obs/mod.ts";
+import { isLoopback, parseOwnSettings, settingsFiles, WIRE_VERSION } from "../obs/mod.ts";
 import { type Finding, lacks, note, ok, type Situation } from "./finding.ts";
 import { install, MAKE_NODES } from "./mends.ts";
 import type { Probe } from "./probe.ts";
 
 const FLATPAK = "com.obsproject.Studio";
-const PROTOCOL_VERSION = "1";
 const VIRTUAL = "/sys/devices/virtual/video4linux";
 const SWITCH_ON = "# in OBS: Tools, WebSocket Server Settings, Enable WebSocket server";
 
@@ -75,20 +74,20 @@ function checkPlugin(probe: Probe, isFlatpak: boolean): Finding[] {
   }
   const path = pluginPaths(probe).find((one) => probe.exists(one));
   if (path === undefined) {
-    const says = "OBS does not have the source Lipcam; a media source shows the avatar some 60 ms later";
+    const says = "OBS does not have the source Lipcam; a media source shows the avatar some 50 ms later";
     return [note("obs", "no_plugin", says, ["deno task obs:install"])];
   }
   const text = new TextDecoder("latin1").decode(probe.readBytes(path) ?? new Uint8Array());
   const [, version = "of no known version", protocol] =
     /\[lipcam\] version (\S{1,20}) loaded, protocol version (\d+)/.exec(text) ?? [];
-  if (protocol === PROTOCOL_VERSION) return [ok("obs", "plugin", `OBS has the source Lipcam ${version}`)];
+  if (Number(protocol) === WIRE_VERSION) return [ok("obs", "plugin", `OBS has the source Lipcam ${version}`)];
   return [
     lacks(
       "obs",
       "plugin_version",
       `OBS's source Lipcam, ${version}, speaks version ${
         protocol ?? "?"
-      } of the protocol, wanted ${PROTOCOL_VERSION}`,
+      } of the protocol, wanted ${WIRE_VERSION}`,
       "a media source in OBS",
       ["deno task obs:install", "# and restart OBS"],
     ),

@@ -1,5 +1,5 @@
 /**
- * Decodes a clip's film: any frame, forward and backward, a group of frames (from one key frame to the next) at a time.
+ * Decodes a clip's film: whichever frame, forward and backward, a group of frames (from one key frame to the next) at a time.
  *
  * In: the MP4 file that FilmWriter makes. Out: planes of one decoded picture at a time, or I420 in memory of the caller.
  * The thread of the caller works, and no other: 4 to 6 ms a 1080p frame. Held: the decoder and its few pictures. What cannot

@@ -7,4 +7,5 @@ export {
   type Hotkey,
   ObsFeed,
   type OpenedPlace,
+  WIRE_VERSION,
 } from "./feed/mod.ts";

@@ -60,7 +60,7 @@ export function wholeBytes(bytes: Uint8Array): number | bigint {
   return shortened(BigInt.asIntN(bytes.length * 8, value));
 }
 
-/** Python's raw-unicode-escape: a byte a character, others as \uXXXX and \UXXXXXXXX. */
+/** Python's raw-unicode-escape: a byte a character, others as \u with four hexadecimal digits or \U with eight. */
 export function escapedUnicode(line: Uint8Array): string {
   return latin1Text(line).replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short, long) => {
     const code = parseInt(short ?? long, 16);

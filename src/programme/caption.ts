@@ -2,7 +2,7 @@
  * Subtitles as they grow word by word. In: segments and words as they are aired. Out: the text to show now, at most two
  * lines of LINE_COLUMNS; where a third would begin, the two before give way. Pure computation.
  */
-export const LINE_COLUMNS = 42;
+const LINE_COLUMNS = 42;
 const LINES_MAX = 2;
 /** Of a segment that comes without words, as it cannot be paged. */
 const WHOLE_LINES_MAX = 4;

@@ -95,7 +95,7 @@ export class ObsPart implements AsyncDisposable {
     const decline = this.#decline = new Decline((isDegraded, engine) =>
       this.tell({ kind: "degraded", isDegraded, engine })
     );
-    this.#watch = every(LIPS_LOOK_MS, () => decline.look(options.lips()), () => {});
+    this.#watch = every(LIPS_LOOK_MS, () => decline.look(options.lips()));
     if (isObsCamera(config)) {
       this.#director.virtualCamera("start").catch((error) => {
         // What comes first: OBS is not connected yet, and starts its camera when it is.

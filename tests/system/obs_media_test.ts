@@ -1,5 +1,6 @@
 /** The programme in OBS's own media source, where our plugin is not installed. */
 import { assert } from "@std/assert";
+import { mediaSettings } from "../../src/obs/mod.ts";
 import { LiveProcess, Room, skipWithout, until } from "./live_process.ts";
 import { ObsRoom } from "./obs/room.ts";
 
@@ -16,14 +17,7 @@ Deno.test("OBS's media source shows the avatar, without a plugin", async () => {
     sceneName: "A",
     inputName: "avatar",
     inputKind: "ffmpeg_source",
-    inputSettings: {
-      is_local_file: false,
-      input: `unix:${room.run}/lipcam/obs-feed.sock`,
-      input_format: "matroska",
-      buffering_mb: 0,
-      reconnect_delay_sec: 1,
-      ffmpeg_options: "fflags=nobuffer probesize=32 analyzeduration=0",
-    },
+    inputSettings: mediaSettings(`unix:${room.run}/lipcam/obs-feed.sock`),
   });
   const [red, green, blue] = await until("the green background", 10_000, async () => {
     const [red, green, blue] = await obs.pixel("avatar", 0.02, 0.02);

@@ -140,17 +140,18 @@ Deno.test("the director keeps one avatar source, set to where the programme is",
     await using _directed = await new Directed(obs, { avatar: { ...avatar, isMade: false } }).connected();
     assertEquals(await input(), elsewhere, "another programme's is left alone");
   }
-  await using directed = await new Directed(obs, { avatar: { ...avatar, isMade: false } }).connected();
-  assertEquals(await input(), avatar.mediaUrl, "a place that is gone is not");
-  assertEquals(await inputs(), before);
-  const source = await directed.director.showAvatar();
-  assertEquals([source.isMade, source.isMended, source.isPlaced], [false, false, false]);
-  await client.call("RemoveScene", { sceneName: "Lipcam" });
-  await until(
-    "the scene to go",
-    2000,
-    () => directed.director.scenes().then(({ scenes }) => !scenes.includes("Lipcam")),
-  );
-  assertEquals((await directed.director.showAvatar()).name, "Lipcam avatar");
+  {
+    await using directed = await new Directed(obs, { avatar: { ...avatar, isMade: false } }).connected();
+    assertEquals(await input(), avatar.mediaUrl, "a place that is gone is not");
+    assertEquals(await inputs(), before);
+    await client.call("RemoveScene", { sceneName: "Lipcam" });
+    await until(
+      "the scene to go",
+      2000,
+      () => directed.director.scenes().then(({ scenes }) => !scenes.includes("Lipcam")),
+    );
+  }
+  await using again = await new Directed(obs, { avatar }).connected();
+  assertEquals(again.director.state().avatarSource, "Lipcam avatar");
   assertEquals((await inputs()).filter((name) => name.startsWith("Lipcam avatar")).length, 1);
 });

@@ -21,7 +21,7 @@ async function withFilm(body: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("FilmReader: any frame, in any order, is that frame", async () => {
+Deno.test("FilmReader: each frame, asked for in whichever order, is that frame", async () => {
   await withFilm(async (folder) => {
     const decoding = await loadFilmDecoding();
     using film = decoding.open(folder, "idle.mp4", VIDEO_SIZE, FRAMES);

@@ -3,6 +3,7 @@
  * is lost while it speaks. In: a running OBS. Out: figures. The programme runs in this process, as `live` runs it.
  */
 import { delay, SAMPLE_RATE_HZ } from "../../../src/time/mod.ts";
+import { mediaSettings } from "../../../src/obs/mod.ts";
 import type { Programme } from "../../../src/programme/mod.ts";
 import type { ObsRoom } from "../../../tests/system/obs/room.ts";
 import { type Figure, figure, single } from "../figure.ts";
@@ -26,10 +27,9 @@ export async function benchLive(obs: ObsRoom, kind: "plugin" | "media"): Promise
     const client = await obs.connect();
     for (const sceneName of ["A", "B"]) await client.call("CreateScene", { sceneName });
     const { path, url } = programme.state().obs.feed!.places.find((place) => place.kind === kind)!;
-    const made = kind === "plugin" ? { inputKind: "lipcam_source", inputSettings: { socket: path! } } : {
-      inputKind: "ffmpeg_source",
-      inputSettings: { is_local_file: false, input: url, input_format: "matroska" },
-    };
+    const made = kind === "plugin"
+      ? { inputKind: "lipcam_source", inputSettings: { socket: path! } }
+      : { inputKind: "ffmpeg_source", inputSettings: mediaSettings(url) };
     await client.call("CreateInput", { sceneName: "A", inputName: SOURCE, ...made });
     await client.call("CreateSceneItem", { sceneName: "B", sourceName: SOURCE });
     await client.call("SetCurrentSceneTransition", { transitionName: "Cut" });

@@ -1,5 +1,5 @@
 /** Sources of OBS that read the feed, as the director makes them. In: where the feed is. Out: settings for CreateInput. */
-import type { OpenedPlace } from "../../../src/obs/mod.ts";
+import { mediaSettings, type OpenedPlace } from "../../../src/obs/mod.ts";
 import { delay } from "../../../src/time/mod.ts";
 import type { ObsRoom } from "../../../tests/system/obs/room.ts";
 
@@ -24,14 +24,7 @@ export async function showSource(obs: ObsRoom, { kind, url, path }: OpenedPlace)
     await client.call("CreateScene", { sceneName: SCENE });
   }
   await client.call("SetCurrentProgramScene", { sceneName: SCENE });
-  const inputSettings = kind === "plugin" ? { socket: path! } : {
-    is_local_file: false,
-    input: url,
-    input_format: "matroska",
-    buffering_mb: 0,
-    reconnect_delay_sec: 1,
-    ffmpeg_options: "fflags=nobuffer probesize=2000000 analyzeduration=0 fpsprobesize=0",
-  };
+  const inputSettings = kind === "plugin" ? { socket: path! } : mediaSettings(url);
   const inputKind = kind === "plugin" ? "lipcam_source" : "ffmpeg_source";
   await client.call("CreateInput", { sceneName: SCENE, inputName: SOURCE, inputKind, inputSettings });
   return client;

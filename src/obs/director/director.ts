@@ -50,13 +50,11 @@ export class Director implements AsyncDisposable {
   readonly #session: Session;
   readonly #stop = new AbortController();
   #avatar: AvatarSource | undefined;
-  #isAvatarWanted: boolean;
 
   /** Begins to connect; never fails for want of OBS. */
   constructor(options: DirectorOptions) {
     const { clock, told, panic, scenes, reactions, url, password, random, cameraNodes, timing } = options;
     this.#options = options;
-    this.#isAvatarWanted = options.avatar?.isMade === true;
     this.#told = new TellOnce(told, clock);
     this.#known = new Known(options, (line) => told.warn(line), this.#stop.signal);
     this.#own = new OwnDeeds(clock);
@@ -139,14 +137,6 @@ export class Director implements AsyncDisposable {
   async virtualCamera(switching: Switching): Promise<void> {
     this.#camera.want(switching);
     await this.#camera.set(this.#need().line, switching);
-  }
-
-  /** Makes sure, now and after every reconnect, that the avatar's scene and source are there. */
-  async showAvatar(): Promise<AvatarSource> {
-    this.#isAvatarWanted = true;
-    const { line } = this.#need();
-    await this.#bringAvatar(line);
-    return this.#avatar!;
   }
 
   /** Tries to connect now, also after a refusal. */
@@ -302,7 +292,7 @@ export class Director implements AsyncDisposable {
   async #bringAvatar(line: Line): Promise<void> {
     const { avatar, scenes } = this.#options;
     if (avatar === undefined) return;
-    if (!this.#isAvatarWanted) {
+    if (!avatar.isMade) {
       this.#avatar = undefined;
       const name = await findAvatarSource(line);
       if (name === undefined || await isAnothers(line, name, avatar)) return;

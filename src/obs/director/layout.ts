@@ -20,7 +20,7 @@ const SUBTITLE_SIZE = 0.032;
 const HEADLINE_SIZE = 0.065;
 
 /** "#rrggbb" as OBS has colours: 0xAABBGGRR. */
-export function obsColour(hex: string): number {
+function obsColour(hex: string): number {
   const [, red, green, blue] = /^#(..)(..)(..)$/.exec(hex) ?? [];
   const value = (part: string | undefined) => parseInt(part ?? "0", 16);
   return (0xff * 2 ** 24) + (value(blue) << 16) + (value(green) << 8) + value(red);

@@ -1,6 +1,6 @@
 export { Director } from "./director.ts";
 export type { DirectorOptions, DirectorState, Scenes } from "./director_options.ts";
-export { findPassword, isLoopback, PASSWORD_VARIABLE } from "./password.ts";
+export { findPassword, isLoopback } from "./password.ts";
 export { type OwnSettings, parseOwnSettings, readOwnSettings, settingsFiles } from "./own_settings.ts";
 export type {
   Cause,
@@ -19,5 +19,5 @@ export type {
 } from "./script.ts";
 export type { SessionStage, SessionState, Told } from "./session.ts";
 export { setUpObs, type SetupOptions, type SetupReport } from "./setup.ts";
-export { AVATAR_SOURCE, type AvatarPlace, type AvatarSource } from "./source.ts";
+export { type AvatarPlace, type AvatarSource, mediaSettings } from "./source.ts";
 export type { CameraNode } from "./virtual_camera.ts";

@@ -7,7 +7,7 @@
 import { InputFault, oneLine } from "../../errors/mod.ts";
 import { type Places, readOwnSettings } from "./own_settings.ts";
 
-export const PASSWORD_VARIABLE = "LIPCAM_OBS_PASSWORD";
+const PASSWORD_VARIABLE = "LIPCAM_OBS_PASSWORD";
 const FILE_CHARACTERS_MAX = 4096;
 
 export interface PasswordPlaces extends Places {

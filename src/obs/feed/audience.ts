@@ -15,7 +15,7 @@ import { Reader } from "./reader.ts";
 import { notOurs } from "./wire.ts";
 
 /** Per kind: so many sources in so many scenes are a mistake. */
-export const READERS_MAX = 8;
+const READERS_MAX = 8;
 const LOOK_MS = 500;
 /** A plugin says its hello right after it has connected. */
 const HELLO_MS_MAX = 3000;

@@ -6,7 +6,7 @@
  * A reader that takes nothing for STALL_MS_MAX is let go. Feed worker.
  */
 import type { Gauges } from "../../metrics/mod.ts";
-import type { Clock } from "../../time/mod.ts";
+import { type Clock, withDeadline } from "../../time/mod.ts";
 import type { UnitRing } from "../../unit/mod.ts";
 import type { FeedGauge, ReaderNews } from "./messages.ts";
 import type { UnitFormat } from "./unit_format.ts";
@@ -121,12 +121,10 @@ export class Reader {
     const isFree = this.#waitingSinceMs === Infinity;
     try {
       if (isFree && bytes.length > 0) {
-        const deadline = AbortSignal.timeout(BYE_MS_MAX);
-        deadline.addEventListener("abort", () => this.#drop());
-        await connection.write(bytes); // shorter than any socket's buffer
+        await withDeadline(connection.write(bytes), BYE_MS_MAX, "saying goodbye to OBS");
       }
     } catch {
-      // It has gone before we could say so.
+      // It has gone before we could say so, or does not listen.
     } finally {
       this.#drop();
     }

@@ -14,7 +14,13 @@ import {
   type FFAudioEncoder,
   type FFVideoEncoder,
 } from "node-av/constants";
+import type { AudioCoding, VideoCoding } from "../encode/mod.ts";
 import { InputFault } from "../errors/mod.ts";
+import type { FrameSize } from "../time/mod.ts";
+
+/** Seconds between key frames; also what a killed recording loses at most. */
+export const KEY_FRAME_SECONDS = 2;
+const PIXELS_720 = 1280 * 720;
 
 export interface Container {
   /** Name of the muxer. */
@@ -82,4 +88,26 @@ export function containerFor(path: string): Container {
     );
   }
   return container;
+}
+
+export function videoCoding(
+  container: Container,
+  size: FrameSize,
+  fps: number,
+  hasAlpha: boolean,
+): VideoCoding {
+  const { videoBitRate720 } = container;
+  const share = Math.max(0.25, size.width * size.height / PIXELS_720);
+  return {
+    codec: container.video,
+    options: container.videoOptions,
+    ...{ size, fps, hasAlpha },
+    keyFrameFrames: fps * KEY_FRAME_SECONDS,
+    ...(videoBitRate720 > 0 ? { bitRate: videoBitRate720 * share } : {}),
+    hasGlobalHeader: true,
+  };
+}
+
+export function audioCoding({ audio, audioBitRate }: Container): AudioCoding {
+  return { codec: audio, bitRate: audioBitRate };
 }

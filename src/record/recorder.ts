@@ -8,13 +8,12 @@
  */
 import { Log, type Packet } from "node-av/lib";
 import { AV_LOG_QUIET } from "node-av/constants";
+import { AudioEncoder, VideoEncoder } from "../encode/mod.ts";
 import { Fault, InputFault } from "../errors/mod.ts";
 import { type FrameSize, SAMPLE_RATE_HZ } from "../time/mod.ts";
-import { AudioEncoder } from "./audio_encoder.ts";
-import { containerFor } from "./container.ts";
+import { audioCoding, containerFor, videoCoding } from "./container.ts";
 import { Muxer } from "./muxer.ts";
 import { PartialFile } from "./partial_file.ts";
-import { VideoEncoder } from "./video_encoder.ts";
 
 export interface RecorderOptions {
   readonly size: FrameSize;
@@ -70,8 +69,8 @@ export class Recorder implements AsyncDisposable {
     this.#file = PartialFile.claim(path);
     using opened = new DisposableStack();
     opened.defer(() => this.#file.discard());
-    this.#video = opened.use(new VideoEncoder(container, options.size, options.fps, hasAlpha));
-    this.#audio = opened.use(new AudioEncoder(container));
+    this.#video = opened.use(new VideoEncoder(videoCoding(container, options.size, options.fps, hasAlpha)));
+    this.#audio = opened.use(new AudioEncoder(audioCoding(container)));
     this.#muxer = new Muxer(container, this.#file.path, [this.#video.context, this.#audio.context]);
     opened.move();
   }

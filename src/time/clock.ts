@@ -104,3 +104,8 @@ export class SimulatedClock implements Clock {
     this.#nowMs += ms;
   }
 }
+
+/** Milliseconds since 1970 as far as the system knows them: for stamps that others read, never for measuring. */
+export function wallClockMs(): number {
+  return performance.timeOrigin + performance.now();
+}

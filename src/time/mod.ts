@@ -1,4 +1,4 @@
-export { type Clock, MonotonicClock, SimulatedClock } from "./clock.ts";
+export { type Clock, MonotonicClock, SimulatedClock, wallClockMs } from "./clock.ts";
 export { Epoch } from "./epoch.ts";
 export { Lent, openedInTime } from "./lent.ts";
 export { Pacer, SLEW_MAX } from "./pacer.ts";

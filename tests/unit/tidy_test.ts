@@ -28,6 +28,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["avatar"],
   ["prepare"],
   ["unit"],
+  ["encode"],
   ["stage"],
   ["camera", "sound", "record", "preview", "obs"],
   ["control"],

@@ -1,6 +1,6 @@
 /**
- * 48 kHz mono float samples in, coded sound packets out, stamped in samples from the start of the recording. Packets
- * begin before zero by the encoder's priming; the container's edit list or codec delay takes that off again when played.
+ * 48 kHz mono float samples in, coded sound packets out, stamped in samples from the first one taken. Packets begin
+ * before zero by the encoder's priming: whoever plays them at their time hears the sound at its own.
  */
 import { Buffer } from "node:buffer";
 import { Codec, CodecContext, Frame, Packet, Rational } from "node-av/lib";
@@ -12,10 +12,19 @@ import {
   AV_SAMPLE_FMT_FLTP,
   AVERROR_EAGAIN,
   AVERROR_EOF,
+  type FFAudioEncoder,
 } from "node-av/constants";
 import { SAMPLE_RATE_HZ } from "../time/mod.ts";
-import type { Container } from "./container.ts";
-import { expectOk } from "../media/mod.ts";
+import { expectOk, setOptions } from "../media/mod.ts";
+
+export interface AudioCoding {
+  readonly codec: FFAudioEncoder;
+  /** The encoder's own. */
+  readonly options?: Readonly<Record<string, string>>;
+  readonly bitRate: number;
+  /** What the decoder must know before the first packet goes beside the packets, as files want it. Default true. */
+  readonly hasGlobalHeader?: boolean;
+}
 
 export class AudioEncoder implements Disposable {
   readonly context: CodecContext;
@@ -27,9 +36,9 @@ export class AudioEncoder implements Disposable {
   #blockSamples = 0;
   #sentSamples = 0;
 
-  constructor(container: Container) {
-    const codec = Codec.findEncoderByName(container.audio);
-    if (codec === null) throw new Error(`the media library has no encoder ${container.audio}`);
+  constructor(coding: AudioCoding) {
+    const codec = Codec.findEncoderByName(coding.codec);
+    if (codec === null) throw new Error(`the media library has no encoder ${coding.codec}`);
     const context = new CodecContext();
     context.allocContext3(codec);
     context.sampleRate = SAMPLE_RATE_HZ;
@@ -37,10 +46,12 @@ export class AudioEncoder implements Disposable {
     const isPlanar = codec.sampleFormats?.includes(AV_SAMPLE_FMT_FLTP) ?? false;
     context.sampleFormat = isPlanar ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_FLT;
     context.timeBase = new Rational(1, SAMPLE_RATE_HZ);
-    context.bitRate = BigInt(container.audioBitRate);
+    context.bitRate = BigInt(coding.bitRate);
     context.threadCount = 1;
-    context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_BITEXACT);
-    expectOk(context.open2Sync(codec), `opening the sound encoder ${container.audio}`);
+    context.setFlags(AV_CODEC_FLAG_BITEXACT);
+    if (coding.hasGlobalHeader ?? true) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    setOptions(context.getNative(), coding.options ?? {});
+    expectOk(context.open2Sync(codec), `opening the sound encoder ${coding.codec}`);
     this.context = context;
     this.#block = new Float32Array(context.frameSize);
     this.#blockBytes = Buffer.from(this.#block.buffer);

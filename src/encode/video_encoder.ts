@@ -7,6 +7,8 @@ import { Codec, CodecContext, Frame, Packet, Rational } from "node-av/lib";
 import {
   AV_CODEC_FLAG_BITEXACT,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PICTURE_TYPE_I,
+  AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUVA420P,
   AVCHROMA_LOC_LEFT,
@@ -16,18 +18,32 @@ import {
   AVCOL_TRC_SMPTE170M,
   AVERROR_EAGAIN,
   AVERROR_EOF,
+  type FFVideoEncoder,
 } from "node-av/constants";
 import type { FrameSize } from "../time/mod.ts";
-import type { Container } from "./container.ts";
 import { PicturePlanes } from "./picture_planes.ts";
 import { expectOk, setOptions } from "../media/mod.ts";
 
-/** Seconds between key frames; also what a killed recording loses at most. */
-export const KEY_FRAME_SECONDS = 2;
-const PIXELS_720 = 1280 * 720;
-
 /** VP8 refuses alpha beside its own reference frames. */
 const ALPHA_OPTIONS = { "auto-alt-ref": "0" } as const;
+
+export interface VideoCoding {
+  readonly codec: FFVideoEncoder;
+  /** The encoder's own. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly size: FrameSize;
+  readonly fps: number;
+  /** Frames from one key frame to the next, at most. */
+  readonly keyFrameFrames: number;
+  /** Average, in bits a second; undefined where quality alone decides. */
+  readonly bitRate?: number;
+  /** Never more than the average over so long, in ms: for a line that takes no bursts. */
+  readonly burstMs?: number;
+  /** Pictures have an alpha plane and the codec can hold it. Default false. */
+  readonly hasAlpha?: boolean;
+  /** What the decoder must know before the first packet goes beside the packets, as files want it, and not in them. */
+  readonly hasGlobalHeader: boolean;
+}
 
 export class VideoEncoder implements Disposable {
   readonly context: CodecContext;
@@ -35,10 +51,10 @@ export class VideoEncoder implements Disposable {
   readonly #packet = new Packet();
   readonly #planes: PicturePlanes;
 
-  /** `hasAlpha`: pictures have an alpha plane and the container can hold it. */
-  constructor(container: Container, size: FrameSize, fps: number, hasAlpha = false) {
-    const codec = Codec.findEncoderByName(container.video);
-    if (codec === null) throw new Error(`the media library has no encoder ${container.video}`);
+  constructor(coding: VideoCoding) {
+    const { size, fps, hasAlpha = false, bitRate, burstMs } = coding;
+    const codec = Codec.findEncoderByName(coding.codec);
+    if (codec === null) throw new Error(`the media library has no encoder ${coding.codec}`);
     const context = new CodecContext();
     context.allocContext3(codec);
     context.width = size.width;
@@ -47,7 +63,7 @@ export class VideoEncoder implements Disposable {
     context.pixelFormat = format;
     context.timeBase = new Rational(1, fps);
     context.framerate = new Rational(fps, 1);
-    context.gopSize = fps * KEY_FRAME_SECONDS;
+    context.gopSize = coding.keyFrameFrames;
     context.maxBFrames = 0;
     context.threadCount = 1;
     context.colorRange = AVCOL_RANGE_MPEG;
@@ -55,13 +71,15 @@ export class VideoEncoder implements Disposable {
     context.colorPrimaries = AVCOL_PRI_SMPTE170M;
     context.colorTrc = AVCOL_TRC_SMPTE170M;
     context.chromaLocation = AVCHROMA_LOC_LEFT;
-    if (container.videoBitRate720 > 0) {
-      const share = Math.max(0.25, size.width * size.height / PIXELS_720);
-      context.bitRate = BigInt(Math.round(container.videoBitRate720 * share));
+    if (bitRate !== undefined) context.bitRate = BigInt(Math.round(bitRate));
+    if (bitRate !== undefined && burstMs !== undefined) {
+      context.rcMaxRate = BigInt(Math.round(bitRate));
+      context.rcBufferSize = Math.round(bitRate * burstMs / 1000);
     }
-    context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_BITEXACT);
-    setOptions(context.getNative(), { ...container.videoOptions, ...(hasAlpha ? ALPHA_OPTIONS : {}) });
-    expectOk(context.open2Sync(codec), `opening the video encoder ${container.video}`);
+    context.setFlags(AV_CODEC_FLAG_BITEXACT);
+    if (coding.hasGlobalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    setOptions(context.getNative(), { ...coding.options, ...(hasAlpha ? ALPHA_OPTIONS : {}) });
+    expectOk(context.open2Sync(codec), `opening the video encoder ${coding.codec}`);
     this.context = context;
     this.#frame.alloc();
     this.#frame.format = format;
@@ -72,10 +90,11 @@ export class VideoEncoder implements Disposable {
     this.#planes = new PicturePlanes(this.#frame, size, hasAlpha);
   }
 
-  /** Copies the picture in; it becomes frame number `frame` when `encode` is called. */
-  load(picture: Uint8Array, frame: number): void {
+  /** Copies the picture in; it becomes frame number `frame` when `encode` is called, a key frame where that is wanted. */
+  load(picture: Uint8Array, frame: number, isKeyFrame = false): void {
     this.#planes.load(picture);
     this.#frame.pts = BigInt(frame);
+    this.#frame.pictType = isKeyFrame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
   }
 
   /** Encodes the loaded picture; `emit` gets each packet and must be done with it when it returns. */

@@ -1,0 +1,77 @@
+/**
+ * What a viewer says about its line, from its RTCP packets: losses, round trip, and what it thinks comes through.
+ *
+ * In: packets as they come (RFC 3550 receiver reports, draft-alvestrand-rmcat-remb, transport-wide feedback). Out: a report
+ * once a second. Numbers are taken as they are and bounded: they come from outside.
+ */
+import {
+  ReceiverEstimatedMaxBitrate,
+  type RtcpPacket,
+  RtcpPayloadSpecificFeedback,
+  RtcpRrPacket,
+  RtcpSrPacket,
+  RtcpTransportLayerFeedback,
+  TransportWideCC,
+} from "werift";
+import type { LineReport } from "./ladder.ts";
+import { ntpMiddle, ntpTime } from "./ntp.ts";
+
+/** An estimate older than this is none. */
+const ESTIMATE_MS_MAX = 5000;
+const ROUND_TRIP_MS_MAX = 10_000;
+
+export class LineReports {
+  lossShare = 0;
+  roundTripMs = 0;
+  #estimateBits: number | undefined;
+  #estimateAtMs = 0;
+  #lossesSince: number[] = [];
+  #arrived = 0;
+  #missing = 0;
+  readonly #ssrc: () => number;
+
+  /** `ssrc`: of the stream whose losses count. */
+  constructor(ssrc: () => number) {
+    this.#ssrc = ssrc;
+  }
+
+  hear(packet: RtcpPacket, wallMs: number): void {
+    if (packet instanceof RtcpRrPacket || packet instanceof RtcpSrPacket) {
+      for (const { ssrc, fractionLost, lsr, dlsr } of packet.reports) {
+        if (ssrc !== this.#ssrc()) continue;
+        this.#lossesSince.push(fractionLost / 256);
+        if (lsr !== 0) this.#measureRoundTrip(lsr, dlsr, wallMs);
+      }
+    } else if (packet instanceof RtcpPayloadSpecificFeedback) {
+      const { feedback } = packet;
+      if (feedback instanceof ReceiverEstimatedMaxBitrate) {
+        this.#estimateBits = Number(feedback.bitrate);
+        this.#estimateAtMs = wallMs;
+      }
+    } else if (packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof TransportWideCC) {
+      for (const { received } of packet.feedback.packetResults) {
+        if (received) this.#arrived++;
+        else this.#missing++;
+      }
+    }
+  }
+
+  /** Since the last call. */
+  take(wallMs: number): Omit<LineReport, "sentBits"> {
+    const counted = this.#arrived + this.#missing;
+    if (counted > 0) this.#lossesSince.push(this.#missing / counted);
+    const losses = this.#lossesSince;
+    if (losses.length > 0) this.lossShare = Math.max(...losses);
+    this.#lossesSince = [];
+    this.#arrived = this.#missing = 0;
+    const isFresh = wallMs - this.#estimateAtMs <= ESTIMATE_MS_MAX;
+    return { lossShare: this.lossShare, estimateBits: isFresh ? this.#estimateBits : undefined };
+  }
+
+  /** RFC 3550, section 6.4.1: now, less when our report came and how long it lay there. */
+  #measureRoundTrip(lsr: number, dlsr: number, wallMs: number): void {
+    const now = ntpMiddle(ntpTime(wallMs));
+    const ms = ((now - lsr - dlsr) >>> 0) * 1000 / 65_536;
+    if (ms < ROUND_TRIP_MS_MAX) this.roundTripMs = ms;
+  }
+}

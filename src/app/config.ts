@@ -76,6 +76,15 @@ const textToSpeech = z.strictObject({
   deadlineMs: whole(100, 600_000, 10_000, "longest wait for one segment of speech"),
 });
 
+/** As RFC 7064 and 7065 write them; before the address what browsers take beside it. */
+const ICE_SERVER = /^(stuns?:|turns?:[^:@\s]+:[^@\s]+@)[\w.-]+(:\d{1,5})?(\?transport=(udp|tcp))?$/;
+
+function isPortRange(text: string): boolean {
+  if (text === "any") return true;
+  const [first, last] = text.split("-").map(Number);
+  return first! <= 65_535 && (last === undefined || (first! <= last && last <= 65_535));
+}
+
 /** More than the playback buffer can hold: src/sound/playback_buffer.ts refuses it too. */
 const WATER_MS_MAX = 2000;
 
@@ -172,6 +181,31 @@ const obs = z.strictObject({
   reactions: rules<Reaction>("what the avatar does when something happens in OBS"),
 });
 
+const webrtc = z.strictObject({
+  peersMax: whole(1, 32, 4, "viewers of the preview at the same time"),
+  ports: note(
+    z.string().regex(/^(any|[1-9]\d{0,4}(-[1-9]\d{0,4})?)$/).refine(isPortRange).default("8110-8141"),
+    "UDP ports of the preview, one a viewer and address, or any",
+    'such as "8110-8141", "8110" or "any"',
+  ),
+  interface: note(
+    z.string().min(1).optional(),
+    "address or network interface the preview is offered at; default this machine, or all where host is not",
+    "an address of this machine or the name of an interface",
+  ),
+  publicAddress: note(
+    z.union([z.ipv4(), z.ipv6()]).optional(),
+    "address that viewers are told in place of our own: behind a NAT, in a container",
+    "an IP address",
+  ),
+  iceServers: note(
+    z.array(z.string().regex(ICE_SERVER)).default([]),
+    "STUN and TURN servers",
+    'a list of such as "stun:stun.example.org:3478" or "turn:user:password@turn.example.org:3478"',
+  ),
+  kilobits: whole(100, 20_000, 2000, "kilobits a second of the best picture, at 1280x720 and 25 frames"),
+});
+
 const background = z.string().min(1).default("own");
 NOTES.add(background, {
   doc: "what lies behind the avatar: own, transparent, a colour such as #203040, or a picture",
@@ -233,6 +267,12 @@ export const ConfigSchema = z.strictObject({
     "serve the page and the API, which say, act, state and stop use",
     "true or false",
   ),
+  preview: note(
+    z.boolean().default(false),
+    "show the avatar on the page by WebRTC, with sound; else as pictures only",
+    "true or false",
+  ),
+  webrtc: webrtc.prefault({}),
   obs: obs.prefault({}),
   record: note(
     z.string().regex(/\.(mp4|webm|mkv)$/i).optional(),

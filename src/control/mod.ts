@@ -11,3 +11,11 @@ export type {
 } from "./programme_control.ts";
 export { type ControlServer, type ControlServerOptions, startControl } from "./server.ts";
 export { type Environment, readTokens, tokenFolder, type TokenRecord } from "./token.ts";
+export type {
+  IceCandidate,
+  IceServer,
+  WebRtcAnswer,
+  WebRtcControl,
+  WebRtcOffer,
+  WebRtcStatus,
+} from "./webrtc_control.ts";

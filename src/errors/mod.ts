@@ -32,6 +32,9 @@ export class InputFault extends Fault {
   override readonly exitCode = EXIT.usage;
 }
 
+/** What the caller names does not exist, or no longer. Exit code 2, HTTP 404. */
+export class NotFoundFault extends InputFault {}
+
 /** A device is missing, busy or of the wrong kind. Exit code 3. */
 export class DeviceFault extends Fault {
   override readonly exitCode = EXIT.device;

@@ -21,9 +21,8 @@ import {
   type Occasion,
   type Wish,
 } from "../obs/mod.ts";
-import type { AiredMark } from "../speech/mod.ts";
 import { type Clock, delay, every } from "../time/mod.ts";
-import { type Aired, runAirTrack } from "./air_track.ts";
+import type { Air } from "./air.ts";
 import { Decline, type LipState } from "./decline.ts";
 import { AiredOccasions } from "./occasions.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
@@ -31,10 +30,7 @@ import { isObsCamera } from "./settings.ts";
 import type { CameraState } from "./state.ts";
 import type { TextCues } from "./text_cues.ts";
 
-/** Utterances follow one another: so much silence is idle. */
-const IDLE_AFTER_MS = 500;
 const LIPS_LOOK_MS = 500;
-const FOLLOW_AGAIN_MS = 1000;
 /** For OBS to take it. */
 const LAST_WORD_MS = 100;
 
@@ -47,8 +43,8 @@ export interface ObsPartOptions {
   readonly log: Log;
   /** What texts may hold in brackets. */
   readonly cues: TextCues;
-  /** What begins in the speech frames up to this one, as they are aired. */
-  readonly marksOf: (speechFrame: number) => readonly AiredMark[];
+  /** What begins as it is handed over. */
+  readonly air: Air;
   /** What moves the lips now. */
   readonly lips: () => LipState;
   readonly onHotkey: (hotkey: Hotkey) => void;
@@ -69,8 +65,7 @@ export class ObsPart implements AsyncDisposable {
   readonly #director: Director | undefined;
   readonly #decline: Decline | undefined;
   readonly #watch: Disposable | undefined;
-  readonly #ending = new AbortController();
-  readonly #following: Promise<void>;
+  readonly #following: Disposable;
   /** On show in OBS. */
   #subtitle = "";
 
@@ -89,7 +84,8 @@ export class ObsPart implements AsyncDisposable {
     this.#options = options;
     this.#feed = feed;
     const { config: { obs }, config } = options;
-    this.#following = this.#follow();
+    const occasions = new AiredOccasions(options.cues, (occasion) => this.tell(occasion));
+    this.#following = options.air.listen((aired) => occasions.take(aired));
     if (!obs.connect && !isObsCamera(config)) return;
     this.#director = direct(options, feed);
     const decline = this.#decline = new Decline((isDegraded, engine) =>
@@ -107,21 +103,6 @@ export class ObsPart implements AsyncDisposable {
   /** Another avatar is shown. */
   avatarChanged(): void {
     this.#decline?.reset();
-  }
-
-  async #follow(): Promise<void> {
-    const { cues, memory: { units }, clock, marksOf, log } = this.#options;
-    const occasions = new AiredOccasions(cues, (occasion) => this.tell(occasion));
-    const signal = this.#ending.signal;
-    const onAired = (aired: Aired) => occasions.take(aired);
-    while (!signal.aborted) {
-      try {
-        await runAirTrack({ clock, units, marksOf, idleAfterMs: IDLE_AFTER_MS, onAired, signal });
-      } catch (error) {
-        log.warn(`following what goes to OBS: ${oneLine(error)}`);
-        await delay(FOLLOW_AGAIN_MS, signal).catch(() => {}); // aborted: the loop ends
-      }
-    }
   }
 
   /** Returns at once. */
@@ -182,9 +163,7 @@ export class ObsPart implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch?.[Symbol.dispose]();
-    this.#ending.abort();
-    this.#options.memory.units.wake();
-    await this.#following;
+    this.#following[Symbol.dispose]();
     if (this.#subtitle !== "" && this.#director?.state().state === "connected") {
       this.#director.tell({ kind: "subtitle", text: "" }); // nobody says it any more
       await delay(LAST_WORD_MS);

@@ -20,6 +20,7 @@ import {
 } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
+import { Air } from "./air.ts";
 import { AvatarJobs } from "./avatar_jobs.ts";
 import { Cast, castAvatar } from "./cast.ts";
 import type { LipState } from "./decline.ts";
@@ -67,6 +68,7 @@ export class Programme implements AsyncDisposable {
   #cast!: Cast;
   #textCues!: TextCues;
   #obs!: ObsPart;
+  #air!: Air;
   readonly #stillness: Stillness;
   #engine!: RunningEngine;
 
@@ -125,6 +127,7 @@ export class Programme implements AsyncDisposable {
     await this.#cast.begin(this.#engine.state().rightContextMs, this.#outlets.cameraLink);
     await this.#outlets.openRecording();
     this.#followPlayhead();
+    this.#followAir();
     await this.#startObs();
     // Not before: a start that fails says one thing, why it failed.
     for (const note of this.#outlets.notes()) this.#options.log.warn(note);
@@ -206,7 +209,7 @@ export class Programme implements AsyncDisposable {
       await ObsPart.start({
         ...{ config, environment, version, clock, log, signal, memory: this.memory },
         cues: this.#textCues,
-        marksOf: (speechFrame) => this.#speaker.aired(speechFrame),
+        air: this.#air,
         lips: () => this.#lips(),
         onHotkey: (kind) => this.#wish({ kind }),
         onWish: (wish) => this.#wish(wish),
@@ -254,6 +257,17 @@ export class Programme implements AsyncDisposable {
   /** Holds the avatar still and switches OBS to another scene, or back; without `isOn` the other way round from now. */
   panic(isOn?: boolean): StillState {
     return this.#stillness.panic(isOn);
+  }
+
+  /** What begins as it is handed over, which is before it is heard. */
+  get air(): Air {
+    return this.#air;
+  }
+
+  #followAir(): void {
+    const { clock, log } = this.#options;
+    const marksOf = (speechFrame: number) => this.#speaker.aired(speechFrame);
+    this.#air = this.#opened.use(new Air({ clock, log, units: this.memory.units, marksOf }));
   }
 
   #followPlayhead(): void {

@@ -1,0 +1,68 @@
+/** Rungs and the walk between them. */
+import { assert, assertEquals } from "@std/assert";
+import { Ladder } from "../../src/preview/webrtc/ladder.ts";
+import { ntpMiddle, ntpTime, sendTime24 } from "../../src/preview/webrtc/ntp.ts";
+import { rungsFor } from "../../src/preview/webrtc/rungs.ts";
+
+const SENT = 2_000_000;
+const good = { lossShare: 0.01, estimateBits: undefined, sentBits: SENT };
+const lossy = { lossShare: 0.3, estimateBits: undefined, sentBits: SENT };
+
+function seconds(ladder: Ladder, count: number, report: Parameters<Ladder["report"]>[0]): number[] {
+  return Array.from({ length: count }, () => ladder.report(report));
+}
+
+Deno.test("Ladder: one bad second changes nothing, two in a row step down, never below the last rung", () => {
+  const ladder = new Ladder(3);
+  assertEquals(seconds(ladder, 1, lossy), [0]);
+  assertEquals(seconds(ladder, 1, good), [0]);
+  assertEquals(seconds(ladder, 6, lossy), [0, 1, 1, 2, 2, 2]);
+});
+
+Deno.test("Ladder: losses that repair copes with are no reason", () => {
+  assertEquals(new Set(seconds(new Ladder(3), 30, { ...good, lossShare: 0.06 })), new Set([0]));
+});
+
+Deno.test("Ladder: an estimate below what is sent steps down, one above a quiet picture's little does not", () => {
+  const ladder = new Ladder(3);
+  assertEquals(seconds(ladder, 10, { ...good, estimateBits: 500_000, sentBits: 300_000 }).at(-1), 0);
+  assertEquals(seconds(ladder, 2, { ...good, estimateBits: 500_000 }).at(-1), 1);
+});
+
+Deno.test("Ladder: climbs after a calm time that doubles when the climb failed", () => {
+  const ladder = new Ladder(2);
+  seconds(ladder, 2, lossy);
+  const first = seconds(ladder, 20, good).indexOf(0) + 1;
+  assertEquals(first, 8);
+  seconds(ladder, 2, lossy);
+  const second = seconds(ladder, 40, good).indexOf(0) + 1;
+  assertEquals(second, 16);
+});
+
+Deno.test("Ladder: does not climb while the line is said to carry no more than it does", () => {
+  const ladder = new Ladder(2);
+  seconds(ladder, 2, lossy);
+  assertEquals(seconds(ladder, 30, { ...good, estimateBits: SENT }).at(-1), 1);
+});
+
+Deno.test("rungsFor: at most three, even, each smaller and cheaper, none too small to show a mouth", () => {
+  for (
+    const size of [{ width: 1280, height: 720 }, { width: 640, height: 360 }, { width: 720, height: 1280 }]
+  ) {
+    const rungs = rungsFor(size, 25, 2e6);
+    assert(rungs.length >= 2 && rungs.length <= 3);
+    assertEquals(rungs[0]!.size, size);
+    rungs.forEach((rung, at) => {
+      assertEquals([rung.size.width % 2, rung.size.height % 2], [0, 0]);
+      if (at > 0) assert(rung.bits < rungs[at - 1]!.bits && rung.size.width < rungs[at - 1]!.size.width);
+    });
+  }
+  assertEquals(rungsFor({ width: 160, height: 120 }, 25, 2e6).length, 1);
+});
+
+Deno.test("ntpTime: 1970 is 2 208 988 800 s after 1900, and half a second is half of 2^32", () => {
+  assertEquals(ntpTime(0) >> 32n, 2_208_988_800n);
+  assertEquals(ntpTime(500) & 0xffff_ffffn, 0x8000_0000n);
+  assertEquals(ntpMiddle(0x0001_0002_0003_0004n), 0x0002_0003);
+  assertEquals(sendTime24(64_000 + 500), 2 ** 17);
+});

@@ -1,12 +1,18 @@
 /** Rungs and the walk between them. */
 import { assert, assertEquals } from "@std/assert";
+import {
+  ReceiverEstimatedMaxBitrate,
+  RtcpPayloadSpecificFeedback,
+  RtcpReceiverInfo,
+  RtcpRrPacket,
+} from "werift";
 import { Ladder } from "../../src/preview/webrtc/ladder.ts";
+import { LineReports } from "../../src/preview/webrtc/line_report.ts";
 import { ntpMiddle, ntpTime, sendTime24 } from "../../src/preview/webrtc/ntp.ts";
 import { rungsFor } from "../../src/preview/webrtc/rungs.ts";
 
-const SENT = 2_000_000;
-const good = { lossShare: 0.01, estimateBits: undefined, sentBits: SENT };
-const lossy = { lossShare: 0.3, estimateBits: undefined, sentBits: SENT };
+const good = { lossShare: 0.01, isNarrowing: false };
+const lossy = { lossShare: 0.3, isNarrowing: false };
 
 function seconds(ladder: Ladder, count: number, report: Parameters<Ladder["report"]>[0]): number[] {
   return Array.from({ length: count }, () => ladder.report(report));
@@ -23,10 +29,8 @@ Deno.test("Ladder: losses that repair copes with are no reason", () => {
   assertEquals(new Set(seconds(new Ladder(3), 30, { ...good, lossShare: 0.06 })), new Set([0]));
 });
 
-Deno.test("Ladder: an estimate below what is sent steps down, one above a quiet picture's little does not", () => {
-  const ladder = new Ladder(3);
-  assertEquals(seconds(ladder, 10, { ...good, estimateBits: 500_000, sentBits: 300_000 }).at(-1), 0);
-  assertEquals(seconds(ladder, 2, { ...good, estimateBits: 500_000 }).at(-1), 1);
+Deno.test("Ladder: a line that grows narrow for two seconds steps down", () => {
+  assertEquals(seconds(new Ladder(3), 2, { ...good, isNarrowing: true }), [0, 1]);
 });
 
 Deno.test("Ladder: climbs after a calm time that doubles when the climb failed", () => {
@@ -39,10 +43,49 @@ Deno.test("Ladder: climbs after a calm time that doubles when the climb failed",
   assertEquals(second, 16);
 });
 
-Deno.test("Ladder: does not climb while the line is said to carry no more than it does", () => {
-  const ladder = new Ladder(2);
-  seconds(ladder, 2, lossy);
-  assertEquals(seconds(ladder, 30, { ...good, estimateBits: SENT }).at(-1), 1);
+Deno.test("LineReports: an estimate that is low says nothing, one that falls below what is sent does", () => {
+  const line = new LineReports(() => 7);
+  const estimate = (bits: number) =>
+    line.hear(
+      new RtcpPayloadSpecificFeedback({
+        feedback: new ReceiverEstimatedMaxBitrate({ bitrate: BigInt(bits) }),
+      }),
+      0,
+    );
+  estimate(300_000);
+  assertEquals(line.take(2_000_000).isNarrowing, false);
+  estimate(320_000);
+  assertEquals(line.take(2_000_000).isNarrowing, false);
+  estimate(200_000);
+  assertEquals(line.take(2_000_000).isNarrowing, true);
+  estimate(150_000);
+  assertEquals(line.take(100_000).isNarrowing, false);
+});
+
+Deno.test("LineReports: losses of the stream that counts, and the round trip by its reports", () => {
+  const line = new LineReports(() => 7);
+  const report = (ssrc: number, fractionLost: number, lsr = 0, dlsr = 0) =>
+    line.hear(
+      new RtcpRrPacket({
+        ssrc: 1,
+        reports: [
+          new RtcpReceiverInfo({
+            ssrc,
+            fractionLost,
+            packetsLost: 0,
+            highestSequence: 0,
+            jitter: 0,
+            lsr,
+            dlsr,
+          }),
+        ],
+      }),
+      1000,
+    );
+  report(7, 64, ntpMiddle(ntpTime(900)), 0);
+  report(8, 255);
+  assertEquals(line.take(0).lossShare, 0.25);
+  assert(Math.abs(line.roundTripMs - 100) < 1, `${line.roundTripMs}`);
 });
 
 Deno.test("rungsFor: at most three, even, each smaller and cheaper, none too small to show a mouth", () => {

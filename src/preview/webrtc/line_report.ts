@@ -16,15 +16,19 @@ import {
 import type { LineReport } from "./ladder.ts";
 import { ntpMiddle, ntpTime } from "./ntp.ts";
 
-/** An estimate older than this is none. */
-const ESTIMATE_MS_MAX = 5000;
+/**
+ * A browser's estimate begins low, grows by a few percent a second and never far beyond what is sent: its height says
+ * nothing about a line that is hardly used. That it falls does: then packets came later and later.
+ */
+const FALL_SHARE = 0.95;
 const ROUND_TRIP_MS_MAX = 10_000;
 
 export class LineReports {
   lossShare = 0;
   roundTripMs = 0;
   #estimateBits: number | undefined;
-  #estimateAtMs = 0;
+  /** The highest since the last report. */
+  #estimateBefore = 0;
   #lossesSince: number[] = [];
   #arrived = 0;
   #missing = 0;
@@ -45,8 +49,8 @@ export class LineReports {
     } else if (packet instanceof RtcpPayloadSpecificFeedback) {
       const { feedback } = packet;
       if (feedback instanceof ReceiverEstimatedMaxBitrate) {
+        this.#estimateBefore = Math.max(this.#estimateBefore, this.#estimateBits ?? 0);
         this.#estimateBits = Number(feedback.bitrate);
-        this.#estimateAtMs = wallMs;
       }
     } else if (packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof TransportWideCC) {
       for (const { received } of packet.feedback.packetResults) {
@@ -56,16 +60,19 @@ export class LineReports {
     }
   }
 
-  /** Since the last call. */
-  take(wallMs: number): Omit<LineReport, "sentBits"> {
+  /** Since the last call. `sentBits`: what was sent, bits a second. */
+  take(sentBits: number): LineReport {
     const counted = this.#arrived + this.#missing;
     if (counted > 0) this.#lossesSince.push(this.#missing / counted);
     const losses = this.#lossesSince;
     if (losses.length > 0) this.lossShare = Math.max(...losses);
     this.#lossesSince = [];
     this.#arrived = this.#missing = 0;
-    const isFresh = wallMs - this.#estimateAtMs <= ESTIMATE_MS_MAX;
-    return { lossShare: this.lossShare, estimateBits: isFresh ? this.#estimateBits : undefined };
+    const estimate = this.#estimateBits;
+    const isNarrowing = estimate !== undefined && estimate < this.#estimateBefore * FALL_SHARE &&
+      estimate < sentBits;
+    this.#estimateBefore = estimate ?? 0;
+    return { lossShare: this.lossShare, isNarrowing };
   }
 
   /** RFC 3550, section 6.4.1: now, less when our report came and how long it lay there. */

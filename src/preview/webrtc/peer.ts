@@ -195,10 +195,7 @@ export class Peer implements Viewer {
     this.#bitsPerSecond = (bytes - this.#bytesBefore) * 8;
     this.#bytesBefore = bytes;
     if (this.#state === "connected" && this.codec !== undefined) {
-      const rung = this.#ladder.report({
-        ...this.#line.take(this.#options.wallMs()),
-        sentBits: this.#bitsPerSecond,
-      });
+      const rung = this.#ladder.report(this.#line.take(this.#bitsPerSecond));
       if (rung !== this.wantedRung) {
         this.wantedRung = rung;
         this.#options.source.wantKeyFrame(this);

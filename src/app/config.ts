@@ -190,7 +190,7 @@ const webrtc = z.strictObject({
   ),
   interface: note(
     z.string().min(1).optional(),
-    "address or network interface the preview is offered at; default this machine, or all where host is not",
+    "address or network interface of the preview; default this machine only",
     "an address of this machine or the name of an interface",
   ),
   publicAddress: note(

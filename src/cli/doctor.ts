@@ -39,6 +39,7 @@ Exit code 0: nothing is lacking. 1: something is; the rest works all the same.`,
       runningPid,
       obsUrl: config.obs.url,
       isObsWanted: config.obs.connect || config.camera === "obs",
+      ...(config.preview ? { preview: config.webrtc } : {}),
     });
     const lacking = findings.filter(({ state }) => state === "lacks").length;
     if (context.flags.isOn("json")) context.out(JSON.stringify(findings, null, 2));

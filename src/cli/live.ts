@@ -72,7 +72,12 @@ done at that place and not spoken (deno task act --help).`,
       doc: "port of the page and the API on 127.0.0.1",
       setting: "port",
     },
-    { name: "preview", kind: "switch", doc: "the avatar on the page by WebRTC, with sound", setting: "preview" },
+    {
+      name: "preview",
+      kind: "switch",
+      doc: "the avatar on the page by WebRTC, with sound",
+      setting: "preview",
+    },
     {
       name: "page",
       kind: "switch",
@@ -109,9 +114,10 @@ done at that place and not spoken (deno task act --help).`,
     const ending = new AbortController();
     const end = () => ending.abort();
     signal.addEventListener("abort", end, { once: true });
-    const { port } = config;
+    const open = () =>
+      Promise.reject(new CapacityFault("sessionsMax is 0, wanted more", { code: "too_many_sessions" }));
     await using server = config.page
-      ? await serve({ port, environment: context.environment, log, onStop: end })
+      ? await serve({ config, environment: context.environment, log, open, onStop: end })
       : undefined;
     await using programme = await Programme.start({
       config,

@@ -9,6 +9,7 @@ export type {
   ProgrammeSnapshot,
   SayRequest,
 } from "./programme_control.ts";
+export type { ProgrammeHouse } from "./programme_house.ts";
 export { type ControlServer, type ControlServerOptions, startControl } from "./server.ts";
 export { type Environment, readTokens, tokenFolder, type TokenRecord } from "./token.ts";
 export type {

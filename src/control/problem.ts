@@ -2,7 +2,7 @@
  * Errors as HTTP answers (application/problem+json). A Fault's one line is meant for people and goes out, without
  * paths of this machine; anything else becomes a bare 500.
  */
-import { CapacityFault, DeviceFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
+import { CapacityFault, DeviceFault, Fault, InputFault, NotFoundFault, oneLine } from "../errors/mod.ts";
 
 /** Thrown by the parts of this folder to answer with a certain status. */
 export class HttpProblem extends Fault {
@@ -23,12 +23,19 @@ const TITLES: Readonly<Record<number, string>> = {
   404: "No such thing",
   405: "Wrong method",
   408: "Too slow",
+  409: "Not possible now",
+  410: "Gone",
   413: "Too large",
-  415: "Not JSON",
-  429: "Full, try again",
+  415: "Wrong content type",
+  416: "No such part",
+  426: "WebSocket wanted",
+  429: "Too many, try again",
   500: "Internal error",
   503: "Not ready",
 };
+
+/** Faults that are no failure: the programme is not in the state that the request wants. */
+const CONFLICTS: ReadonlySet<string> = new Set(["webrtc_off"]);
 
 export function problemResponse(error: unknown): Response {
   const { status, code, detail, headers } = describe(error);
@@ -45,11 +52,13 @@ function describe(error: unknown) {
     const { status, code, message, headers } = error;
     return { status, code, detail: message, headers };
   }
+  if (error instanceof NotFoundFault) return fromFault(404, error);
   if (error instanceof InputFault) return fromFault(400, error);
   if (error instanceof CapacityFault) return fromFault(429, error, { "Retry-After": "1" });
   if (error instanceof DeviceFault || (error instanceof Fault && error.retryable)) {
     return fromFault(503, error);
   }
+  if (error instanceof Fault && CONFLICTS.has(error.code)) return fromFault(409, error);
   return {
     status: 500,
     code: "internal",

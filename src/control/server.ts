@@ -2,18 +2,20 @@
  * The control server: HTTP on 127.0.0.1 only. In: requests of this machine. Out: the API under /v1, the page, the
  * MJPEG preview. Main thread. Limits: 256 kB and 5 s a body, 32 open streams; closing ends them.
  */
-import { CapacityFault, Fault, InputFault } from "../errors/mod.ts";
+import { Fault, InputFault } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
 import { Guard } from "./guard.ts";
 import { loadPage } from "./page_assets.ts";
 import { isClientOf, listenerPid } from "./peer.ts";
-import { HttpProblem, problemResponse } from "./problem.ts";
-import type { ProgrammeControl } from "./programme_control.ts";
-import { type Route, routes } from "./routes.ts";
+import { problemResponse } from "./problem.ts";
+import type { ProgrammeHouse } from "./programme_house.ts";
+import { Router } from "./router.ts";
+import { routes } from "./routes.ts";
 import { type Environment, randomKey, readTokens, writeToken } from "./token.ts";
+import { OpenVisit, StreamPlaces } from "./visit.ts";
 
 const ADDRESS = "127.0.0.1";
-const STREAMS_MAX = 32;
+const SWITCHING = 101;
 const CLOSE_MS_MAX = 2000;
 
 /** On every answer. Nothing may embed, sniff, cache or read it from elsewhere. */
@@ -31,7 +33,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export interface ControlServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  readonly programme: ProgrammeControl;
+  readonly house: ProgrammeHouse;
   /** What could not be answered and is not the client's fault. */
   readonly onError?: (error: unknown) => void;
   /** Where XDG_RUNTIME_DIR and TMPDIR are looked up. Default: the process's environment. */
@@ -51,32 +53,30 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const closing = new AbortController();
   const token = randomKey();
   const pageKey = randomKey();
-  const table = routes(options.programme, page);
-  let streams = 0;
+  const { house } = options;
+  const router = new Router(routes(house, page));
+  const streams = new StreamPlaces();
 
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
-    const { pathname } = new URL(request.url);
-    guard.checkSite(request, pathname === "/");
+    const url = new URL(request.url);
+    guard.checkSite(request, url.pathname === "/");
     const isOwnUser = () => isClientOf(Deno.uid(), info.remoteAddr, server.addr);
-    const route = find(table, pathname, request, () => guard.checkToken(request, isOwnUser));
-    if (route.isGuarded) guard.checkToken(request, isOwnUser);
-    const leaving = new AbortController();
-    const signal = AbortSignal.any([closing.signal, leaving.signal]);
-    if (route.isStream && streams >= STREAMS_MAX) {
-      throw new CapacityFault(`${STREAMS_MAX} streams are open, wanted fewer`, { code: "too_many_streams" });
+    const checkToken = () => guard.checkToken(request, isOwnUser);
+    const { route, names } = router.find(request.method, url.pathname, checkToken);
+    if (route.isGuarded ?? true) checkToken();
+    const visit = new OpenVisit({ request, url, names, house, streams, closing: closing.signal });
+    const place = route.isStream && !visit.isUpgrade ? streams.take() : undefined;
+    try {
+      const response = await route.answer(visit);
+      // rejects when the client has gone: it has left either way
+      if (!visit.isUpgraded) info.completed.catch(() => {}).finally(() => visit.leave()).finally(place);
+      const cookie = url.pathname === "/" ? guard.pageCookie(request, isOwnUser) : undefined;
+      if (cookie !== undefined) response.headers.set("Set-Cookie", cookie);
+      return response;
+    } catch (error) {
+      place?.();
+      throw error;
     }
-    const response = await route.answer(request, signal);
-    if (route.isStream) {
-      streams++;
-      const leave = () => {
-        streams--;
-        leaving.abort();
-      };
-      info.completed.then(leave, leave); // rejects when the client has gone: it has left either way
-    }
-    const cookie = pathname === "/" ? guard.pageCookie(request, isOwnUser) : undefined;
-    if (cookie !== undefined) response.headers.set("Set-Cookie", cookie);
-    return response;
   };
 
   const server = listen(options, async (request, info) => {
@@ -85,8 +85,10 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       response = await answer(request, info);
     } catch (error) {
       response = problemResponse(error);
-      if (response.status >= 500) options.onError?.(error);
+      // an answer that says 503 is none that failed
+      if (response.status === 500) options.onError?.(error);
     }
+    if (response.status === SWITCHING) return response; // the socket's own, not to be changed
     for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
     return response;
   });
@@ -111,24 +113,6 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       );
     },
   };
-}
-
-/** Throws 404 or 405; strangers do not learn which paths of /v1 exist. */
-function find(
-  table: ReadonlyMap<string, readonly Route[]>,
-  pathname: string,
-  request: Request,
-  checkToken: () => void,
-): Route {
-  const here = table.get(pathname);
-  const route = here?.find(({ method }) => method === request.method);
-  if (route !== undefined) return route;
-  if (pathname.startsWith("/v1/")) checkToken();
-  if (here === undefined) throw new HttpProblem(404, "not_found", "there is nothing at this address");
-  const methods = here.map(({ method }) => method).join(", ");
-  throw new HttpProblem(405, "bad_method", `the method is not possible here, wanted ${methods}`, {
-    Allow: methods,
-  });
 }
 
 function listen(

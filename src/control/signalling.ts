@@ -67,7 +67,9 @@ export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal
   };
 
   socket.addEventListener("message", ({ data }) => {
-    if (typeof data !== "string" || data.length > MESSAGE_CHARS_MAX) return socket.close(TOO_BIG, "too large");
+    if (typeof data !== "string" || data.length > MESSAGE_CHARS_MAX) {
+      return socket.close(TOO_BIG, "too large");
+    }
     if (++count > MESSAGES_MAX) return socket.close(POLICY, "too many messages");
     working = working.then(() => take(read(data))).catch((error) => send(problem(error)));
   });

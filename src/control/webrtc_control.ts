@@ -53,6 +53,11 @@ export interface WebRtcControl {
   addCandidate(session: string, candidate: IceCandidate | null): Promise<void>;
   /** Rejects with NotFoundFault `no_such_session`. */
   close(session: string): Promise<void>;
+  /**
+   * Frames are counted from 0 again, from the next picture of `utterance` on; `isSilent`: its sound is not sent, as the page plays
+   * the file itself. Throws NotFoundFault `no_such_session`.
+   */
+  beginTake(session: string, take: { readonly utterance: number; readonly isSilent: boolean }): void;
   /** Throws NotFoundFault `no_such_session`. */
   status(session: string): WebRtcStatus;
   /** One plain object a peer: state, rung, losses, times. */

@@ -7,6 +7,7 @@ import { type Area, type Finding, lacks, type Situation } from "./finding.ts";
 import { adviceFor } from "./other_systems.ts";
 import type { Probe } from "./probe.ts";
 import { checkObs } from "./obs.ts";
+import { checkPreview } from "./preview.ts";
 import { checkProgramme } from "./programme.ts";
 import { checkSound } from "./sound.ts";
 
@@ -17,6 +18,7 @@ const ON_LINUX: readonly [Area, Check][] = [
   ["camera", checkCameraNodes],
   ["sound", checkSound],
   ["obs", checkObs],
+  ["preview", checkPreview],
   ["applications", checkApplications],
   ["programme", checkProgramme],
   ["applications", applicationAdvice],
@@ -24,6 +26,7 @@ const ON_LINUX: readonly [Area, Check][] = [
 
 const ELSEWHERE: readonly [Area, Check][] = [
   ["camera", (probe) => adviceFor(probe.os)],
+  ["preview", checkPreview],
   ["programme", checkProgramme],
 ];
 

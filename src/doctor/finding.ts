@@ -3,7 +3,7 @@
  * the exact mend, as lines to type or text to put into a file. Nothing here or beside it ever changes the machine.
  */
 
-export type Area = "camera" | "sound" | "obs" | "applications" | "programme";
+export type Area = "camera" | "sound" | "obs" | "preview" | "applications" | "programme";
 
 export interface Finding {
   /** Stable snake_case identifier, for programs. */
@@ -50,4 +50,15 @@ export interface Situation {
   readonly obsUrl: string;
   /** The settings have OBS steered, or its virtual camera shown. */
   readonly isObsWanted: boolean;
+  /** Absent where the settings have no WebRTC preview. */
+  readonly preview?: PreviewSituation;
+}
+
+/** How viewers are to reach the preview. */
+export interface PreviewSituation {
+  /** "8110-8141", "8110" or "any". */
+  readonly ports: string;
+  readonly publicAddress?: string | undefined;
+  /** "stun:stun.example.org:3478", "turn:user:password@turn.example.org". */
+  readonly iceServers: readonly string[];
 }

@@ -40,6 +40,10 @@ export interface Probe {
   mediaError(): Promise<string | undefined>;
   /** Whether somebody listens on this port of 127.0.0.1. */
   isPortTaken(port: number): boolean;
+  /** Whether somebody has this UDP port. */
+  isUdpPortTaken(port: number): Promise<boolean>;
+  /** The address a STUN server sees us at; undefined where it does not answer. */
+  askStun(host: string, port: number): Promise<string | undefined>;
   /** Bytes free for this user on the disk that holds `path`. */
   freeBytes(path: string): number | undefined;
 }

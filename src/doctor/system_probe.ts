@@ -12,9 +12,11 @@ import {
   statfsSync,
   statSync,
 } from "node:fs";
+import { createSocket } from "node:dgram";
 import { delimiter, join } from "node:path";
 import { oneLine } from "../errors/mod.ts";
 import type { Holder, Probe, Ran } from "./probe.ts";
+import { askStun } from "./stun.ts";
 
 const RUN_MS_MAX = 5_000;
 
@@ -124,6 +126,18 @@ export class SystemProbe implements Probe {
     } catch (error) {
       return error instanceof Deno.errors.AddrInUse;
     }
+  }
+
+  isUdpPortTaken(port: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const socket = createSocket("udp4");
+    socket.on("error", () => resolve(true));
+    socket.bind(port, () => socket.close(() => resolve(false)));
+    return promise;
+  }
+
+  askStun(host: string, port: number): Promise<string | undefined> {
+    return askStun(host, port);
   }
 
   freeBytes(path: string): number | undefined {

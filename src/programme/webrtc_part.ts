@@ -101,9 +101,8 @@ export class WebRtcPart implements WebRtcControl, AsyncDisposable {
     this.#known(session).close(session);
   }
 
-  /** Frames of the session are counted from 0 with the next unit. Throws NotFoundFault `no_such_session`. */
-  beginTake(session: string): void {
-    this.#known(session).beginTake(session);
+  beginTake(session: string, take: { readonly utterance: number; readonly isSilent: boolean }): void {
+    this.#known(session).beginTake(session, take);
   }
 
   status(session: string): WebRtcStatus {

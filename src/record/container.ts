@@ -19,7 +19,7 @@ import { InputFault } from "../errors/mod.ts";
 import type { FrameSize } from "../time/mod.ts";
 
 /** Seconds between key frames; also what a killed recording loses at most. */
-export const KEY_FRAME_SECONDS = 2;
+const KEY_FRAME_SECONDS = 2;
 const PIXELS_720 = 1280 * 720;
 
 export interface Container {

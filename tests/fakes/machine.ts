@@ -4,7 +4,7 @@
  */
 import { assert } from "@std/assert";
 import { dirname, join } from "node:path";
-import { examine, type Finding, SystemProbe } from "../../src/doctor/mod.ts";
+import { examine, type Finding, type PreviewSituation, SystemProbe } from "../../src/doctor/mod.ts";
 
 export const KERNEL = "6.1.0-test";
 
@@ -28,6 +28,7 @@ export class Machine implements Disposable {
   runningPid: number | undefined;
   obsUrl = "ws://127.0.0.1:4455";
   isObsWanted = false;
+  preview: PreviewSituation | undefined;
 
   constructor() {
     this.file("/proc/sys/kernel/osrelease", `${KERNEL}\n`);
@@ -76,6 +77,7 @@ export class Machine implements Disposable {
       runningPid: this.runningPid,
       obsUrl: this.obsUrl,
       isObsWanted: this.isObsWanted,
+      ...(this.preview ? { preview: this.preview } : {}),
     });
   }
 

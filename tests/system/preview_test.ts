@@ -2,7 +2,7 @@
  * The page and its picture over real connections: a viewer that stops reading holds nobody up, and a real browser
  * (chromium) shows the picture, says what is typed and lights the words.
  */
-import { avatarPart } from "../fakes/programme_control.ts";
+import { avatarPart, houseOf } from "../fakes/programme_control.ts";
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { type ProgrammeEvent, startControl } from "../../src/control/mod.ts";
 import { MjpegPreview } from "../../src/preview/mod.ts";
@@ -33,7 +33,7 @@ async function runningProgramme() {
   const server = await startControl({
     port: 0,
     env: (name) => name === "XDG_RUNTIME_DIR" ? folder : undefined,
-    programme: {
+    house: houseOf({
       ...avatarPart,
       say({ text }) {
         said.push(text);
@@ -57,7 +57,7 @@ async function runningProgramme() {
       watch: (signal) => preview.subscribe(signal),
       events: () =>
         new ReadableStream({ start: (controller) => void (emit = (event) => controller.enqueue(event)) }),
-    },
+    }),
   });
   return {
     ...{ server, preview, said },

@@ -1,5 +1,5 @@
 /** say, act, interrupt, state and stop against the real API server, over loopback, with a made-up programme behind it. */
-import { avatarPart } from "../fakes/programme_control.ts";
+import { avatarPart, houseOf } from "../fakes/programme_control.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli/mod.ts";
 import { type ControlServer, type ProgrammeControl, startControl } from "../../src/control/mod.ts";
@@ -32,7 +32,11 @@ async function serve(states: readonly Record<string, unknown>[] = [{}]) {
     events: () => ReadableStream.from([]),
   };
   const environment: Record<string, string> = { HOME: base, XDG_RUNTIME_DIR: base };
-  const server: ControlServer = await startControl({ port: 0, programme, env: (name) => environment[name] });
+  const server: ControlServer = await startControl({
+    port: 0,
+    house: houseOf(programme),
+    env: (name) => environment[name],
+  });
   return {
     said,
     acted,

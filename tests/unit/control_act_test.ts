@@ -1,5 +1,5 @@
 /** GET and POST /v1/act over loopback, with a made-up programme behind them. */
-import { avatarPart } from "../fakes/programme_control.ts";
+import { avatarPart, houseOf } from "../fakes/programme_control.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ACTIONS, EXPRESSIONS } from "../../src/avatar/mod.ts";
 import { type ProgrammeControl, startControl } from "../../src/control/mod.ts";
@@ -25,7 +25,7 @@ async function running() {
     events: () => ReadableStream.from([]),
   };
   const env = (name: string) => name === "XDG_RUNTIME_DIR" ? folder : undefined;
-  const server = await startControl({ port: 0, programme, env });
+  const server = await startControl({ port: 0, house: houseOf(programme), env });
   const call = (init: RequestInit, token = server.token) =>
     fetch(`http://127.0.0.1:${server.port}/v1/act`, {
       ...init,
@@ -61,8 +61,8 @@ Deno.test("control: what POST /v1/act cannot do is a problem that names the mend
   const cases: readonly [unknown, string, string][] = [
     [{ name: "nodd" }, "unknown_act", "did you mean nod?"],
     [{ name: "frobnicate" }, "unknown_act", "wanted one of neutral, happy"],
-    [{ name: 7 }, "bad_act", "name is missing or no string"],
-    [{ name: "nod", times: 2 }, "bad_act", 'unknown field "times", wanted name'],
+    [{ name: 7 }, "bad_act", "name is a number, wanted string"],
+    [{ name: "nod", times: 2 }, "bad_act", 'unknown field "times", wanted {"name": "nod"}'],
     [{}, "bad_act", "name is missing"],
     ["nod", "bad_act", 'wanted {"name": "nod"}'],
   ];

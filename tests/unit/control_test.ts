@@ -1,4 +1,4 @@
-import { avatarPart } from "../fakes/programme_control.ts";
+import { avatarPart, houseOf } from "../fakes/programme_control.ts";
 import {
   assert,
   assertEquals,
@@ -81,7 +81,7 @@ async function running() {
   const errors: unknown[] = [];
   const server = await startControl({
     port: 0,
-    programme: fake.programme,
+    house: houseOf(fake.programme),
     env,
     onError: (error) => errors.push(error),
   });
@@ -200,7 +200,7 @@ Deno.test("readJson gives up on a body that drips", async () => {
     headers: { "Content-Type": "application/json" },
     body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"te')) }),
   });
-  const problem = await assertRejects(() => readJson(never, 50), HttpProblem, "within 50 ms");
+  const problem = await assertRejects(() => readJson(never, { msMax: 50 }), HttpProblem, "within 50 ms");
   assertEquals(problem.status, 408);
 });
 
@@ -349,12 +349,12 @@ Deno.test("control: closing ends open streams", async () => {
 
 Deno.test("control: a port in use is an InputFault that names the holder", async () => {
   await using it = await running();
-  const second = () => startControl({ port: it.server.port, programme: it.fake.programme, env: it.env });
+  const second = () => startControl({ port: it.server.port, house: houseOf(it.fake.programme), env: it.env });
   await assertRejects(second, InputFault, `another Lipcam (pid ${Deno.pid})`);
   using stranger = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = stranger.addr;
   const fault = await assertRejects(
-    () => startControl({ port, programme: it.fake.programme, env: it.env }),
+    () => startControl({ port, house: houseOf(it.fake.programme), env: it.env }),
     InputFault,
     `port ${port} is in use`,
   );

@@ -39,7 +39,7 @@ export class House {
     else if (order.kind === "event") this.#sources.get(order.source)?.tell(order.event);
     else if (order.kind === "offer") this.#answering = this.#answering.then(() => this.#answer(order));
     else if (order.kind === "candidate") this.#add(order.session, order.candidate);
-    else if (order.kind === "take") this.#peers.get(order.session)?.beginTake();
+    else if (order.kind === "take") this.#peers.get(order.session)?.beginTake(order.take);
     else this.#peers.get(order.session)?.end("closed by request");
   }
 

@@ -24,6 +24,14 @@ export interface IceCandidateInit {
   readonly sdpMLineIndex?: number | null;
 }
 
+/** A page follows one utterance by its frames. */
+export interface Take {
+  /** Frames are counted from 0 with its first picture; -1 before. */
+  readonly utterance: number;
+  /** Its sound is not sent: the page plays the file itself. */
+  readonly isSilent: boolean;
+}
+
 export type WebRtcOrder =
   | { readonly kind: "open"; readonly network: NetworkOrder; readonly bits720: number }
   | {
@@ -46,8 +54,7 @@ export type WebRtcOrder =
   }
   | { readonly kind: "candidate"; readonly session: string; readonly candidate: IceCandidateInit | null }
   | { readonly kind: "close"; readonly session: string }
-  /** Frames are counted from 0 again. */
-  | { readonly kind: "take"; readonly session: string }
+  | { readonly kind: "take"; readonly session: string; readonly take: Take }
   | { readonly kind: "event"; readonly source: number; readonly event: unknown };
 
 /** A Fault as plain data. */

@@ -19,7 +19,7 @@ import { CANDIDATES_MAX, usableCandidate } from "./candidate.ts";
 import { codecsFor } from "./codecs.ts";
 import { Ladder } from "./ladder.ts";
 import { LineReports } from "./line_report.ts";
-import type { IceCandidateInit, NetworkOrder, ViewerReport } from "./messages.ts";
+import type { IceCandidateInit, NetworkOrder, Take, ViewerReport } from "./messages.ts";
 import { type PlainOffer, plainOffer } from "./offer.ts";
 import { type RtpPayload, RtpStream } from "./rtp_stream.ts";
 import type { Source } from "./source.ts";
@@ -28,6 +28,12 @@ import type { Viewer } from "./viewer.ts";
 
 const CONNECT_MS_MAX = 15_000;
 const SILENT_MS_MAX = 12_000;
+/**
+ * After a goodbye, which anybody who can reach the port can forge: a viewer that is still there reports meanwhile, on
+ * its picture every second, on sound alone every five or so.
+ */
+const GOODBYE_MS_MAX = 2500;
+const SOUND_GOODBYE_MS_MAX = 8000;
 /** A page that makes the channel itself has done so by then. */
 const CHANNEL_MS = 300;
 const CHANNEL_BYTES_MAX = 64 * 1024;
@@ -63,8 +69,11 @@ export class Peer implements Viewer {
   #state: "connecting" | "connected" | "closed" = "connecting";
   #sinceMs: number;
   #heardMs: number;
+  #silentMsMax = SILENT_MS_MAX;
   #candidates = 0;
   #isWaitingForKey = true;
+  #take: Take | undefined;
+  #isTakeHeard = false;
   #firstUnit = -1;
   readonly #frame: Int32Array<SharedArrayBuffer>;
   #pictureLosses = 0;
@@ -154,12 +163,15 @@ export class Peer implements Viewer {
   }
 
   sendSound(packet: Buffer, mediaSample: number): void {
+    if (this.#isTakeHeard) return;
     this.#sound?.send({ bytes: packet, isLast: false }, mediaSample);
   }
 
   note(note: UnitNote): void {
-    if (this.#firstUnit < 0) this.#firstUnit = note.unit;
-    const frame = note.unit - this.#firstUnit;
+    this.#isTakeHeard = this.#take?.isSilent === true && note.utterance === this.#take.utterance;
+    const isBegun = this.#take === undefined || note.utterance === this.#take.utterance;
+    if (this.#firstUnit < 0 && isBegun) this.#firstUnit = note.unit;
+    const frame = this.#firstUnit < 0 ? -1 : note.unit - this.#firstUnit;
     Atomics.store(this.#frame, 0, frame);
     if (this.#channel?.readyState !== "open") return;
     if (this.#channel.bufferedAmount > CHANNEL_BYTES_MAX) {
@@ -176,8 +188,9 @@ export class Peer implements Viewer {
     this.#sound?.report(mediaSample, wallMs);
   }
 
-  /** Frames are counted from 0 with the next unit. */
-  beginTake(): void {
+  /** From now on frames are those of one utterance, counted from 0; -1 until it begins. */
+  beginTake(take: Take): void {
+    this.#take = take;
     this.#firstUnit = -1;
     Atomics.store(this.#frame, 0, -1);
   }
@@ -188,8 +201,8 @@ export class Peer implements Viewer {
     if (this.#state === "connecting" && nowMs - this.#sinceMs > CONNECT_MS_MAX) {
       this.end(`no connection within ${CONNECT_MS_MAX / 1000} s`);
     }
-    if (this.#state === "connected" && nowMs - this.#heardMs > SILENT_MS_MAX) {
-      this.end(`nothing heard for ${SILENT_MS_MAX / 1000} s`);
+    if (this.#state === "connected" && nowMs - this.#heardMs > this.#silentMsMax) {
+      this.end(`nothing heard for ${this.#silentMsMax / 1000} s`);
     }
     const bytes = (this.#picture?.bytes ?? 0) + (this.#sound?.bytes ?? 0);
     this.#bitsPerSecond = (bytes - this.#bytesBefore) * 8;
@@ -252,6 +265,10 @@ export class Peer implements Viewer {
     else if (state === "connected" && this.#state === "connecting") {
       this.#state = "connected";
       this.#heardMs = this.#options.nowMs();
+      this.#connection.dtlsTransports[0]?.onStateChange.subscribe((dtls) => {
+        if (dtls !== "closed") return;
+        this.#silentMsMax = this.codec === undefined ? SOUND_GOODBYE_MS_MAX : GOODBYE_MS_MAX;
+      });
       this.#options.source.join(this);
       this.#options.onConnected();
       if (this.#offer.hasData) this.#openChannel();

@@ -96,7 +96,7 @@ export class RtpStream {
   /** Says that media time `mediaTicks` is `wallMs`. */
   report(mediaTicks: number, wallMs: number): void {
     const { sender } = this.#transceiver;
-    if (sender.dtlsTransport?.state !== "connected") return;
+    if (!sender.dtlsTransport?.srtpStarted) return;
     const report = new RtcpSrPacket({
       ssrc: this.ssrc,
       senderInfo: new RtcpSenderInfo({
@@ -141,7 +141,7 @@ export class RtpStream {
 
   #write(bytes: Buffer, sent: Sent, payloadType: number, ssrc: number, sequenceNumber: number): void {
     const transport = this.#transceiver.sender.dtlsTransport;
-    if (transport?.state !== "connected") return;
+    if (!transport?.srtpStarted) return;
     const extensions = this.#extensions(transport);
     const header = new RtpHeader({
       ...{ payloadType, ssrc, sequenceNumber, extensions },

@@ -137,17 +137,18 @@ export class Source implements AsyncDisposable {
     }
     const isWhole = note !== undefined && this.#units.isIntact(unit);
     if (!isWhole) this.#gauges.add("lostUnits");
+    if (isWhole) {
+      measureLevels(this.#samples, this.#levels);
+      const whole: UnitNote = { ...note!, levels: this.#levels, events: this.#events };
+      for (const viewer of this.#viewers) viewer.note(whole);
+      if (this.#events.length > 0) this.#events = [];
+    }
     this.#sound ??= new LiveSound(mediaSample, (packet, at) => {
       for (const viewer of this.#viewers) viewer.sendSound(packet, at);
     });
     this.#sound.take(isWhole ? this.#samples : this.#silence);
     this.#gauges.add("units");
-    if (!isWhole) return false;
-    measureLevels(this.#samples, this.#levels);
-    const whole: UnitNote = { ...note!, levels: this.#levels, events: this.#events };
-    for (const viewer of this.#viewers) viewer.note(whole);
-    if (this.#events.length > 0) this.#events = [];
-    return true;
+    return isWhole;
   }
 
   async #takePicture(unit: number): Promise<void> {

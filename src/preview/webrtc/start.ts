@@ -13,6 +13,7 @@ import type {
   FaultRecord,
   IceCandidateInit,
   NetworkOrder,
+  Take,
   ViewerReport,
   WebRtcNews,
   WebRtcOrder,
@@ -148,9 +149,12 @@ export class WebRtcPreview implements Disposable {
     if (this.#sessions.has(session)) this.#order({ kind: "close", session });
   }
 
-  /** Frames of the session are counted from 0 with the next unit. */
-  beginTake(session: string): void {
-    if (this.#sessions.has(session)) this.#order({ kind: "take", session });
+  /** From now on frames of the session are those of one utterance, counted from 0. */
+  beginTake(session: string, take: Take): void {
+    const known = this.#sessions.get(session);
+    if (known === undefined) return;
+    Atomics.store(known.frame, 0, -1);
+    this.#order({ kind: "take", session, take });
   }
 
   /** The newest frame of the session or its take, -1 before the first. */

@@ -20,7 +20,7 @@ export interface UnitNote {
 
 export const TICKS_A_SAMPLE = 90_000 / 48_000;
 
-/** What one viewer is told. `frame` counts from 0 since its session or take began. */
+/** What one viewer is told. `frame` counts from 0 since its session or take began, -1 before. */
 export function syncMessage(
   note: UnitNote,
   frame: number,
@@ -30,7 +30,7 @@ export function syncMessage(
 ): string {
   return JSON.stringify({
     frame_idx: frame,
-    pts: Math.round(frame / fps * 1e6) / 1e6,
+    pts: Math.max(0, Math.round(frame / fps * 1e6) / 1e6),
     rtp,
     audio_rtp: audioRtp,
     speaking: note.isSpeaking,

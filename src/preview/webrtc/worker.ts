@@ -6,10 +6,14 @@
 import { Log } from "node-av/lib";
 import { AV_LOG_QUIET } from "node-av/constants";
 import { RTCDtlsTransport } from "werift";
-import { MonotonicClock } from "../../time/mod.ts";
+import { MonotonicClock, stepBack } from "../../time/mod.ts";
 import { House } from "./house.ts";
 import type { WebRtcOrder } from "./messages.ts";
 
+/** Somebody waits for its pictures, but the stage comes first. */
+const STEPS_BACK = 4;
+
+stepBack(STEPS_BACK);
 Log.setLevel(AV_LOG_QUIET); // its faults come back as status numbers; stderr belongs to the terminal
 
 const house = new House(new MonotonicClock(), (news) => self.postMessage(news));

@@ -1,0 +1,77 @@
+/** Which avatars there are, which one is shown, and those being made. */
+import { z } from "zod";
+import { PREPARE, SHOW, STOP_JOB } from "./avatar_requests.ts";
+import { readJson } from "./body.ts";
+import { checked } from "./checked.ts";
+import { json, type Route } from "./route.ts";
+
+const job = z.looseObject({ job: z.int().min(1), state: z.string() });
+
+export const AVATAR_ROUTES: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/v1/engines",
+    isOfProgramme: true,
+    about: { summary: "What moves the lips, and what could.", gives: { 200: z.looseObject({}) } },
+    answer: ({ programme }) => json(programme.engines()),
+  },
+  {
+    method: "POST",
+    path: "/v1/avatar",
+    isOfProgramme: true,
+    about: {
+      summary: "Shows another avatar; answers when it is on stage.",
+      takes: { "application/json": SHOW.schema },
+      gives: { 200: SHOW.schema },
+    },
+    answer: async ({ request, programme }) => {
+      const { avatar } = checked(SHOW, await readJson(request));
+      await programme.showAvatar(avatar);
+      return json({ avatar });
+    },
+  },
+  {
+    method: "GET",
+    path: "/v1/avatars",
+    isOfProgramme: true,
+    about: {
+      summary: "Every avatar that can be shown.",
+      gives: { 200: z.object({ shown: z.string(), avatars: z.array(z.looseObject({})) }) },
+    },
+    answer: ({ programme }) => json(programme.avatars()),
+  },
+  {
+    method: "POST",
+    path: "/v1/avatars",
+    isOfProgramme: true,
+    about: {
+      summary: "Begins to make an avatar of a picture or a clip.",
+      takes: { "application/json": PREPARE.schema },
+      gives: { 202: job },
+    },
+    answer: async ({ request, programme }) => {
+      const { path, id, engine, force } = checked(PREPARE, await readJson(request));
+      const wishes = { ...(engine ? { engine } : {}), ...(force === undefined ? {} : { force }) };
+      return json(programme.prepare({ path, id, ...wishes }), 202);
+    },
+  },
+  {
+    method: "GET",
+    path: "/v1/avatars/jobs",
+    isOfProgramme: true,
+    about: { summary: "Avatars being made, and made.", gives: { 200: z.object({ jobs: z.array(job) }) } },
+    answer: ({ programme }) => json({ jobs: programme.jobs() }),
+  },
+  {
+    method: "POST",
+    path: "/v1/avatars/stop",
+    isOfProgramme: true,
+    about: {
+      summary: "Stops making one.",
+      takes: { "application/json": STOP_JOB.schema },
+      gives: { 200: job },
+    },
+    answer: async ({ request, programme }) =>
+      json(await programme.stopJob(checked(STOP_JOB, await readJson(request)).job)),
+  },
+];

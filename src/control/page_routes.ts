@@ -1,0 +1,21 @@
+/** What needs no token: the page with everything it is made of, and whether the programme is there. */
+import { z } from "zod";
+import type { Asset } from "./page_assets.ts";
+import { json, type Route } from "./route.ts";
+
+export function pageRoutes(page: ReadonlyMap<string, Asset>): readonly Route[] {
+  const assets = [...page].map(([path, { type, bytes }]): Route => ({
+    method: "GET",
+    path,
+    isGuarded: false,
+    about: { summary: path === "/" ? "The page." : "A part of the page.", gives: { 200: type } },
+    answer: () => new Response(bytes, { headers: { "Content-Type": type } }),
+  }));
+  return [...assets, {
+    method: "GET",
+    path: "/healthz",
+    isGuarded: false,
+    about: { summary: "Whether the process answers.", gives: { 200: z.object({ status: z.literal("ok") }) } },
+    answer: () => json({ status: "ok" }),
+  }];
+}

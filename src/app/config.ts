@@ -267,6 +267,7 @@ export const ConfigSchema = z.strictObject({
     "serve the page and the API, which say, act, state and stop use",
     "true or false",
   ),
+  uploadMegabytesMax: whole(1, 4000, 200, "largest sound file, picture or film that may be sent to the API"),
   preview: note(
     z.boolean().default(false),
     "show the avatar on the page by WebRTC, with sound; else as pictures only",
@@ -278,6 +279,12 @@ export const ConfigSchema = z.strictObject({
     z.string().regex(/\.(mp4|webm|mkv)$/i).optional(),
     "file to record to",
     "a file name that ends in .mp4, .webm or .mkv",
+    true,
+  ),
+  recordings: note(
+    z.string().min(1).optional(),
+    "folder of recordings started from the page or the API; default recordings in the data folder",
+    "the name of a folder",
     true,
   ),
   logLevel: choice(["debug", "info", "warn", "error"], "info", "least important lines that are logged"),

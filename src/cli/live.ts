@@ -117,7 +117,13 @@ done at that place and not spoken (deno task act --help).`,
     const open = () =>
       Promise.reject(new CapacityFault("sessionsMax is 0, wanted more", { code: "too_many_sessions" }));
     await using server = config.page
-      ? await serve({ config, environment: context.environment, log, open, onStop: end })
+      ? await serve({
+        ...{ config, log, open },
+        folders: context.folders,
+        environment: context.environment,
+        version: VERSION,
+        onStop: end,
+      })
       : undefined;
     await using programme = await Programme.start({
       config,

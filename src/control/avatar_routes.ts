@@ -1,11 +1,54 @@
 /** Which avatars there are, which one is shown, and those being made. */
 import { z } from "zod";
 import { PREPARE, SHOW, STOP_JOB } from "./avatar_requests.ts";
-import { readJson } from "./body.ts";
+import { bodyPieces, readJson } from "./body.ts";
 import { checked } from "./checked.ts";
 import { json, type Route } from "./route.ts";
+import { spool } from "./spool.ts";
 
 const job = z.looseObject({ job: z.int().min(1), state: z.string() });
+
+const uploadQuery = z.object({
+  id: z.string().min(1).max(80),
+  engine: z.enum(["musetalk", "wav2lip", "ultralight", "all"]).exactOptional(),
+  force: z.enum(["true", "false"]).exactOptional(),
+});
+const UPLOAD = { schema: uploadQuery, code: "bad_avatar", example: "?id=anna&engine=all" };
+
+/** Making one of a file that comes with the request. */
+export function avatarUploadRoute(uploadBytesMax: number): Route {
+  return {
+    method: "POST",
+    path: "/v1/avatars/upload",
+    isOfProgramme: true,
+    rate: "upload",
+    about: {
+      summary: "Begins to make an avatar of a picture or a film, which is the body.",
+      query: uploadQuery,
+      takes: { "image/*": null, "video/*": null, "application/octet-stream": null },
+      gives: { 202: job },
+    },
+    answer: async ({ request, url, programme }) => {
+      const { session: _session, ...query } = Object.fromEntries(url.searchParams);
+      const { id, engine, force } = checked(UPLOAD, query);
+      const file = await spool(bodyPieces(request, { bytesMax: uploadBytesMax }), "avatar");
+      try {
+        const wishes = {
+          ...(engine === undefined ? {} : { engine }),
+          ...(force === undefined ? {} : { force: force === "true" }),
+        };
+        const begun = programme.prepare(
+          { path: file.path, id, ...wishes },
+          () => file[Symbol.asyncDispose](),
+        );
+        return json(begun, 202);
+      } catch (error) {
+        await file[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+  };
+}
 
 export const AVATAR_ROUTES: readonly Route[] = [
   {
@@ -54,6 +97,16 @@ export const AVATAR_ROUTES: readonly Route[] = [
       const wishes = { ...(engine ? { engine } : {}), ...(force === undefined ? {} : { force }) };
       return json(programme.prepare({ path, id, ...wishes }), 202);
     },
+  },
+  {
+    method: "GET",
+    path: "/v1/avatars/{avatar}/thumbnail",
+    isOfProgramme: true,
+    about: { summary: "What an avatar looks like, 256 pixels wide.", gives: { 200: "image/webp" } },
+    answer: async ({ names, programme }) =>
+      new Response(await programme.thumbnail(names["avatar"]!), {
+        headers: { "Content-Type": "image/webp", "Cache-Control": "private, max-age=60" },
+      }),
   },
   {
     method: "GET",

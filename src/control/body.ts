@@ -127,7 +127,9 @@ async function next(
     return await withDeadline(reader.read(), msMax, "reading the body", late);
   } catch (error) {
     const isLate = late.aborted || (error instanceof Fault && error.code === "deadline");
-    if (isLate) throw new HttpProblem(408, "slow_body", `the body did not arrive within ${msMax} ms`, CLOSING);
+    if (isLate) {
+      throw new HttpProblem(408, "slow_body", `the body did not arrive within ${msMax} ms`, CLOSING);
+    }
     throw new HttpProblem(400, "cut_body", "the body ended early");
   }
 }

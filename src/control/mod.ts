@@ -3,11 +3,14 @@ export type {
   Acts,
   Interrupted,
   ObsOrder,
+  PcmShape,
   PrepareRequest,
   ProgrammeControl,
   ProgrammeEvent,
   ProgrammeSnapshot,
+  Said,
   SayRequest,
+  SoundRequest,
 } from "./programme_control.ts";
 export type { ProgrammeHouse } from "./programme_house.ts";
 export { type ControlServer, type ControlServerOptions, startControl } from "./server.ts";

@@ -1,12 +1,29 @@
 /** What the control API asks of a running programme. The app implements it; this folder knows no more of the programme. */
+import type { Metric } from "../metrics/mod.ts";
 
 export interface SayRequest {
-  readonly text: string;
+  /** A stream is spoken as it comes. */
+  readonly text: string | AsyncIterable<string>;
   readonly voice?: string;
   /** The caller's own; comes back with the utterance's events. */
   readonly metadata?: unknown;
   /** Default true. */
   readonly interruptible?: boolean;
+}
+
+/** What goes with sound instead of a text. */
+export type SoundRequest = Pick<SayRequest, "metadata" | "interruptible">;
+
+/** Raw samples, mono. */
+export interface PcmShape {
+  readonly rateHz: number;
+  readonly format: "s16le" | "f32le";
+}
+
+export interface Said {
+  readonly utterance: number;
+  /** Resolves when it was heard, cut off or failed; never rejects. */
+  readonly ended: Promise<unknown>;
 }
 
 export interface Interrupted {
@@ -50,8 +67,16 @@ export interface ProgrammeEvent {
 
 export interface ProgrammeControl {
   /** Queues an utterance. Throws InputFault for what cannot be said, CapacityFault when the queue is full. */
-  say(request: SayRequest): { readonly utterance: number };
+  say(request: SayRequest): Said;
+  /** Speaks a sound file of any kind. Throws InputFault for one that is none, CapacityFault when the queue is full. */
+  sayFile(path: string, request: SoundRequest): Said;
+  /** Speaks samples as they come. Throws CapacityFault when the queue is full. */
+  sayPcm(pieces: AsyncIterable<Uint8Array>, shape: PcmShape, request: SoundRequest): Said;
   interrupt(): Interrupted;
+  /** Voices of the speech engine, and which speaks where a text names none. */
+  voices(): ProgrammeSnapshot;
+  /** From the next text on. Throws InputFault for one that is not there. */
+  setVoice(voice: string): void;
   /**
    * Shows an expression from now on, or does an action once, over whatever is said. Throws InputFault for a name that
    * is neither, CapacityFault when too many wait.
@@ -63,8 +88,13 @@ export interface ProgrammeControl {
   showAvatar(name: string): Promise<void>;
   /** Every avatar that can be shown, and which one is. */
   avatars(): ProgrammeSnapshot;
-  /** Begins to prepare an avatar; throws CapacityFault while one is being prepared. */
-  prepare(request: PrepareRequest): ProgrammeSnapshot;
+  /** A small WebP. Rejects with NotFoundFault for an avatar without one. */
+  thumbnail(avatar: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Begins to prepare an avatar; throws CapacityFault while one is being prepared. `onEnded` is called when the file is no
+   * longer needed.
+   */
+  prepare(request: PrepareRequest, onEnded?: () => void): ProgrammeSnapshot;
   jobs(): readonly ProgrammeSnapshot[];
   /** Rejects with InputFault for a job that is not there. */
   stopJob(job: number): Promise<ProgrammeSnapshot>;
@@ -78,6 +108,20 @@ export interface ProgrammeControl {
   obs(): Promise<ProgrammeSnapshot>;
   /** Rejects with InputFault for a scene that is not there, Fault where OBS is not connected or refuses. */
   orderObs(order: ObsOrder): Promise<ProgrammeSnapshot>;
+  /** Begins a recording of its own; the name of its file. Rejects with CapacityFault while one runs. */
+  startRecording(format: "mp4" | "webm"): Promise<string>;
+  /** Resolves when the file is whole. Rejects with InputFault where nothing is recorded. */
+  stopRecording(): Promise<string>;
+  /** What is being recorded, and what was. */
+  recordings(): { readonly recording: string | null; readonly files: readonly ProgrammeSnapshot[] };
+  /** Where a finished one lies. Throws NotFoundFault. */
+  recordingPath(id: string): string;
+  /** The settings, without secrets. */
+  settings(): ProgrammeSnapshot;
+  /** What is wrong with this machine, and the mends. */
+  findings(): Promise<readonly ProgrammeSnapshot[]>;
+  /** Every number there is, for a monitor. */
+  metrics(): readonly Metric[];
   state(): ProgrammeSnapshot;
   /** Begins to end the programme; returns at once. */
   stop(): void;

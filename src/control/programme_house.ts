@@ -5,5 +5,7 @@ import type { WebRtcControl } from "./webrtc_control.ts";
 export interface ProgrammeHouse {
   /** The programme of a session; without one the shared programme. Throws NotFoundFault `no_such_session`. */
   of(session?: string): ProgrammeControl;
+  /** Whether the shared programme runs. */
+  readonly isReady: boolean;
   readonly webrtc: WebRtcControl;
 }

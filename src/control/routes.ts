@@ -1,23 +1,49 @@
-/** The whole API: every route of every subject, each in a file of its own. */
+/** The whole API: every route of every subject, each in a file of its own, and its description. */
+import { z } from "zod";
 import { ACT_ROUTES } from "./act_routes.ts";
-import { AVATAR_ROUTES } from "./avatar_routes.ts";
+import { AVATAR_ROUTES, avatarUploadRoute } from "./avatar_routes.ts";
 import { OBS_ROUTES } from "./obs_routes.ts";
 import type { Asset } from "./page_assets.ts";
-import { pageRoutes } from "./page_routes.ts";
+import { openRoutes } from "./open_routes.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
-import type { Route } from "./route.ts";
+import { openApi } from "./openapi.ts";
+import { json, type Route } from "./route.ts";
+import { RECORD_ROUTES } from "./record_routes.ts";
 import { SAY_ROUTES } from "./say_routes.ts";
+import { SETTINGS_ROUTES } from "./settings_routes.ts";
+import { soundRoutes } from "./sound_routes.ts";
 import { STATE_ROUTES } from "./state_routes.ts";
 import { webrtcRoutes } from "./webrtc_routes.ts";
 
-export function routes(house: ProgrammeHouse, page: ReadonlyMap<string, Asset>): readonly Route[] {
-  return [
-    ...pageRoutes(page),
+export interface TableOptions {
+  readonly house: ProgrammeHouse;
+  readonly page: ReadonlyMap<string, Asset>;
+  readonly uploadBytesMax: number;
+  /** Of this program, told in the API's description. */
+  readonly version: string;
+}
+
+export function routes({ house, page, uploadBytesMax, version }: TableOptions): readonly Route[] {
+  const all: readonly Route[] = [
+    ...openRoutes(page, () => house.isReady),
     ...STATE_ROUTES,
     ...SAY_ROUTES,
     ...ACT_ROUTES,
     ...AVATAR_ROUTES,
     ...OBS_ROUTES,
+    ...RECORD_ROUTES,
+    ...SETTINGS_ROUTES,
+    ...soundRoutes(uploadBytesMax),
+    avatarUploadRoute(uploadBytesMax),
     ...webrtcRoutes(house.webrtc),
   ];
+  const described: Route = {
+    method: "GET",
+    path: "/openapi.json",
+    isGuarded: false,
+    about: { summary: "This description.", gives: { 200: z.looseObject({ openapi: z.string() }) } },
+    answer: () => json(document),
+  };
+  const document = openApi([...all, described], version);
+  return [...all, described];
 }

@@ -5,7 +5,7 @@ import type { Wish } from "./checked.ts";
 export const sayBody = z.strictObject({
   text: z.string(),
   voice: z.string().exactOptional(),
-  metadata: z.json().exactOptional(),
+  metadata: z.unknown().exactOptional(),
   interruptible: z.boolean().exactOptional(),
   /** Cuts off what is being said first. */
   interrupt: z.boolean().optional(),

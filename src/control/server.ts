@@ -3,19 +3,21 @@
  * MJPEG preview. Main thread. Limits: 256 kB and 5 s a body, 32 open streams; closing ends them.
  */
 import { Fault, InputFault } from "../errors/mod.ts";
-import { withDeadline } from "../time/mod.ts";
+import { MonotonicClock, withDeadline } from "../time/mod.ts";
 import { Guard } from "./guard.ts";
 import { loadPage } from "./page_assets.ts";
 import { isClientOf, listenerPid } from "./peer.ts";
 import { problemResponse } from "./problem.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
 import { Router } from "./router.ts";
+import { RateLimit } from "./rate_limit.ts";
 import { routes } from "./routes.ts";
 import { type Environment, randomKey, readTokens, writeToken } from "./token.ts";
 import { OpenVisit, StreamPlaces } from "./visit.ts";
 
 const ADDRESS = "127.0.0.1";
 const SWITCHING = 101;
+const UPLOAD_BYTES_MAX = 200 * 1024 * 1024;
 const CLOSE_MS_MAX = 2000;
 
 /** On every answer. Nothing may embed, sniff, cache or read it from elsewhere. */
@@ -34,6 +36,10 @@ export interface ControlServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly house: ProgrammeHouse;
+  /** Of this program, told in the API's description. */
+  readonly version?: string;
+  /** Largest sound file or picture that may be sent. Default 200 MB. */
+  readonly uploadBytesMax?: number;
   /** What could not be answered and is not the client's fault. */
   readonly onError?: (error: unknown) => void;
   /** Where XDG_RUNTIME_DIR and TMPDIR are looked up. Default: the process's environment. */
@@ -54,7 +60,14 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const token = randomKey();
   const pageKey = randomKey();
   const { house } = options;
-  const router = new Router(routes(house, page));
+  const limit = new RateLimit(new MonotonicClock());
+  const router = new Router(
+    routes({
+      ...{ house, page },
+      uploadBytesMax: options.uploadBytesMax ?? UPLOAD_BYTES_MAX,
+      version: options.version ?? "",
+    }),
+  );
   const streams = new StreamPlaces();
 
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
@@ -64,6 +77,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     const checkToken = () => guard.checkToken(request, isOwnUser);
     const { route, names } = router.find(request.method, url.pathname, checkToken);
     if (route.isGuarded ?? true) checkToken();
+    limit.take(info.remoteAddr.hostname, route.rate ?? "other");
     const visit = new OpenVisit({ request, url, names, house, streams, closing: closing.signal });
     const place = route.isStream && !visit.isUpgrade ? streams.take() : undefined;
     try {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { MJPEG_CONTENT_TYPE } from "../preview/mod.ts";
 import { readJson } from "./body.ts";
+import { serveEvents } from "./event_socket.ts";
 import { json, type Route, streamed } from "./route.ts";
 import { eventStream } from "./sse.ts";
 
@@ -20,13 +21,21 @@ export const STATE_ROUTES: readonly Route[] = [
     path: "/v1/events",
     isOfProgramme: true,
     isStream: true,
+    isSocket: true,
     about: {
-      summary: "Speech events as they are heard; with `state` the state every second too.",
+      summary:
+        "Speech events as they are heard, as SSE or a WebSocket; with `state` the state every second too.",
       query: z.object({ state: z.string().optional() }),
       gives: { 200: "text/event-stream" },
     },
-    answer: ({ programme, url, signal }) => {
+    answer: (visit) => {
+      const { programme, url, signal } = visit;
       const pace = url.searchParams.has("state") ? { stateMs: STATE_MS } : {};
+      if (visit.isUpgrade) {
+        const { socket, response } = visit.upgrade();
+        serveEvents(socket, programme, signal, pace);
+        return response;
+      }
       return streamed(eventStream(programme, signal, pace), "text/event-stream");
     },
   },

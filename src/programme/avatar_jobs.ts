@@ -49,8 +49,8 @@ export class AvatarJobs implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  /** Throws CapacityFault `job_running`, InputFault `no_such_file`. */
-  start({ path, id, engine, force }: PrepareRequest): AvatarJob {
+  /** `onEnded` is called when the file is no longer needed. Throws CapacityFault `job_running`, InputFault `no_such_file`. */
+  start({ path, id, engine, force }: PrepareRequest, onEnded?: () => void): AvatarJob {
     if (this.#running !== undefined) {
       throw new CapacityFault("an avatar is being prepared already, wanted one at a time", {
         code: "job_running",
@@ -76,7 +76,7 @@ export class AvatarJobs implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    const run: Running = { child, ended: this.#follow(job, child), isStopped: false };
+    const run: Running = { child, ended: this.#follow(job, child).finally(onEnded), isStopped: false };
     this.#running = { job, run };
     this.#set({ job, id, state: "running" });
     return this.#jobs.get(job)!;

@@ -7,17 +7,10 @@
  */
 import { type AvatarEntry, listAvatars } from "../avatar/mod.ts";
 import type { ObsOrder } from "../control/mod.ts";
-import { InputFault, oneLine } from "../errors/mod.ts";
+import { oneLine } from "../errors/mod.ts";
 import { checkEngine, FAMILIES, type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { listModels } from "../model/mod.ts";
-import {
-  type SayOptions,
-  Speaker,
-  type SpeechEvent,
-  type Tts,
-  type Utterance,
-  type Voice,
-} from "../speech/mod.ts";
+import type { SayOptions, SpeechEvent, Tts, Utterance } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { Air } from "./air.ts";
@@ -28,16 +21,19 @@ import { EventHub } from "./event_hub.ts";
 import type { Wish } from "../obs/mod.ts";
 import { ObsPart } from "./obs_part.ts";
 import { Outlets } from "./outlets.ts";
+import { Recordings } from "./recordings.ts";
+import { Thumbnails } from "./thumbnails.ts";
 import { round, roundEach } from "./round.ts";
 import { engineChoice, isObsCamera, modelFolders } from "./settings.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
-import { pictureState, type ProgrammeState } from "./state.ts";
+import { pictureState, type ProgrammeState, type RecordingState, recordingState } from "./state.ts";
+import { SpeechPart } from "./speech_part.ts";
 import { Stillness, type StillState } from "./stillness.ts";
 import { Subtitles } from "./subtitles.ts";
 import { ruledCues, TextCues } from "./text_cues.ts";
-import { checkVoice, openTts } from "./voice.ts";
+import { openTts } from "./voice.ts";
 
 export interface ProgrammeOptions {
   readonly config: Config;
@@ -49,10 +45,15 @@ export interface ProgrammeOptions {
   readonly environment: Environment;
   /** Of this program, told to OBS's source. */
   readonly version: string;
+  /** A voice engine that several programmes share; by default one of its own. */
+  readonly tts?: Tts;
 }
 
 export class Programme implements AsyncDisposable {
   readonly memory: ProgrammeMemory;
+  /** Begun and stopped while it runs. */
+  readonly recordings: Recordings;
+  readonly thumbnails: Thumbnails;
   readonly events = new EventHub();
   readonly #options: ProgrammeOptions;
   readonly #opened = new AsyncDisposableStack();
@@ -61,10 +62,8 @@ export class Programme implements AsyncDisposable {
   readonly #jobs: AvatarJobs;
   readonly #outlets: Outlets;
   readonly #startedMs: number;
-  #tts!: Tts;
-  /** Undefined where the engine could not tell. */
-  #voices: readonly Voice[] | undefined;
-  #speaker!: Speaker;
+  /** Its voice and its queue. */
+  speech!: SpeechPart;
   #cast!: Cast;
   #textCues!: TextCues;
   #obs!: ObsPart;
@@ -100,6 +99,15 @@ export class Programme implements AsyncDisposable {
       highWaterMs: config.playback.highWaterMs,
       soundLatencyMs: config.soundLatencyMs,
     });
+    const { folders } = options;
+    this.recordings = this.#opened.use(
+      new Recordings({
+        folder: config.recordings ?? `${folders.data}/recordings`,
+        units: this.memory.units,
+        warn: (line) => this.#trouble(line),
+      }),
+    );
+    this.thumbnails = new Thumbnails([...config.avatarFolders, ...folders.avatars]);
     this.#stillness = new Stillness(this.memory.freeze, (isOn) => this.#obs.tell({ kind: "panic", isOn }));
     const { log, signal } = options;
     this.#outlets = new Outlets({ config, memory: this.memory, log, signal, opened: this.#opened });
@@ -175,32 +183,16 @@ export class Programme implements AsyncDisposable {
   }
 
   async #openVoice(): Promise<void> {
-    const { config } = this.#options;
+    const { config, log } = this.#options;
     const { memory } = this;
-    this.#tts = this.#opened.use(openTts(config));
-    this.#speaker = this.#opened.use(
-      new Speaker({
-        rings: [memory.speech, memory.engineSpeech],
-        taps: [memory.neuralSpeech],
-        cues: this.#textCues,
-        isAired: true,
-        epoch: memory.epoch,
-        tts: this.#tts,
-        samplesPerFrame: memory.rate.samplesPerFrame,
-        crossfadeMs: config.crossfadeMs,
-        capacity: config.queueCapacity,
-        synthesisAhead: config.synthesisAhead,
+    this.speech = this.#opened.use(
+      new SpeechPart({
+        ...{ config, memory, log, cues: this.#textCues },
+        tts: this.#options.tts ?? this.#opened.use(openTts(config)),
         onEvent: (event) => this.#onEvent(event),
       }),
     );
-    // The first sentence should not wait for a voice that has never spoken.
-    try {
-      await this.#tts.synthesize("a", this.#voice());
-      this.#voices = await this.#tts.voices();
-    } catch (error) {
-      if (error instanceof InputFault) throw error; // no such voice, no such program
-      this.#trouble(`the voice engine failed: ${oneLine(error)}`);
-    }
+    await this.speech.warmUp();
   }
 
   async #startObs(): Promise<void> {
@@ -266,7 +258,7 @@ export class Programme implements AsyncDisposable {
 
   #followAir(): void {
     const { clock, log } = this.#options;
-    const marksOf = (speechFrame: number) => this.#speaker.aired(speechFrame);
+    const marksOf = (speechFrame: number) => this.speech.aired(speechFrame);
     this.#air = this.#opened.use(new Air({ clock, log, units: this.memory.units, marksOf }));
   }
 
@@ -278,7 +270,7 @@ export class Programme implements AsyncDisposable {
       clock,
       units,
       gauges,
-      onHeard: (speechFrame) => this.#speaker.heard(speechFrame),
+      onHeard: (speechFrame) => this.speech.heard(speechFrame),
       signal: ending.signal,
     }).catch((error) => this.#trouble(`following what is heard: ${oneLine(error)}`));
     this.#opened.defer(async () => {
@@ -290,27 +282,17 @@ export class Programme implements AsyncDisposable {
 
   /** Speaks text; a stream of text is spoken as it comes. Throws InputFault or CapacityFault at once. */
   say(text: string | AsyncIterable<string>, options: SayOptions = {}): Utterance {
-    const { voice } = options;
-    if (voice !== undefined && this.#voices) checkVoice(this.#options.config, voice, this.#voices);
-    return this.#watched(this.#speaker.say(text, { ...this.#voice(), ...options }));
+    return this.speech.say(text, options);
   }
 
   /** Speaks a sound file of any kind. */
   sayFile(path: string, options: Omit<SayOptions, "voice"> = {}): Utterance {
-    return this.#watched(this.#speaker.sayFile(path, options));
-  }
-
-  /** What could not be spoken is logged, whoever asked for it. */
-  #watched(utterance: Utterance): Utterance {
-    utterance.outcome.then((how) => {
-      if (how.state === "failed") this.#options.log.error(`could not speak: ${how.error}`);
-    });
-    return utterance;
+    return this.speech.sayFile(path, options);
   }
 
   /** Cuts off what is being said and drops what is queued, but for utterances that may not be interrupted. */
   interrupt(): { interrupted: number[]; kept: number[] } {
-    return this.#speaker.interrupt();
+    return this.speech.interrupt();
   }
 
   /** An expression from now on, or an action once. Throws InputFault `unknown_act`, CapacityFault `acts_full`. */
@@ -323,7 +305,7 @@ export class Programme implements AsyncDisposable {
 
   /** Resolves when everything said so far has been heard. */
   idle(): Promise<void> {
-    return this.#speaker.idle;
+    return this.speech.idle;
   }
 
   /** Rejects when the programme cannot go on. */
@@ -337,11 +319,6 @@ export class Programme implements AsyncDisposable {
   /** Avatars that are being prepared meanwhile. */
   get jobs(): AvatarJobs {
     return this.#jobs;
-  }
-
-  #voice(): { voice?: string } {
-    const { voice } = this.#options.config;
-    return voice === undefined ? {} : { voice };
   }
 
   #onEvent(event: SpeechEvent): void {
@@ -359,7 +336,7 @@ export class Programme implements AsyncDisposable {
   state(): ProgrammeState {
     const { config, clock } = this.#options;
     const { stageGauges: stage } = this.memory;
-    const speaker = this.#speaker.state();
+    const speaker = this.speech.state();
     const { speaking } = this.#subtitles;
     return {
       avatar: this.#cast.avatar,
@@ -384,6 +361,7 @@ export class Programme implements AsyncDisposable {
         ...(speaking ? { speaking } : {}),
       },
       ...this.#outlets.state(),
+      ...this.#recorded(),
       lipsync: roundEach(this.#engine.gauges.snapshot(), 3),
       ...(this.page ? { page: this.page } : {}),
       still: this.#stillness.state,
@@ -391,6 +369,16 @@ export class Programme implements AsyncDisposable {
       obs: this.#obs.state(),
       notes: this.#outlets.notes(),
     };
+  }
+
+  #recorded(): { recording?: RecordingState } {
+    const recording = recordingState(this.recordings.current?.recording);
+    return recording === undefined ? {} : { recording };
+  }
+
+  /** The settings it was started with. */
+  get config(): Config {
+    return this.#options.config;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

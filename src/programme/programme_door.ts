@@ -3,23 +3,39 @@ import type {
   Acts,
   Interrupted,
   ObsOrder,
+  PcmShape,
   PrepareRequest,
   ProgrammeControl,
   ProgrammeEvent,
   ProgrammeSnapshot,
+  Said,
   SayRequest,
+  SoundRequest,
 } from "../control/mod.ts";
 import { Fault } from "../errors/mod.ts";
+import type { Metric } from "../metrics/mod.ts";
 import { MjpegPreview } from "../preview/mod.ts";
+import type { Utterance } from "../speech/mod.ts";
 import type { Programme } from "./programme.ts";
+import { programmeMetrics } from "./programme_metrics.ts";
+import { publicSettings } from "./public_settings.ts";
+
+export interface DoorOptions {
+  /** Called when a client asks the programme to end. */
+  readonly onStop: () => void;
+  /** Looks what is wrong with this machine. */
+  readonly examine: () => Promise<readonly ProgrammeSnapshot[]>;
+  /** Numbers of the preview, by name. */
+  readonly previewGauges: () => Readonly<Record<string, number>>;
+}
 
 export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
-  readonly #onStop: () => void;
+  readonly #options: DoorOptions;
   #programme: Programme | undefined;
   #preview: MjpegPreview | undefined;
 
-  constructor(onStop: () => void) {
-    this.#onStop = onStop;
+  constructor(options: DoorOptions) {
+    this.#options = options;
   }
 
   open(programme: Programme): void {
@@ -33,9 +49,50 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     throw new Fault("the programme is still starting", { code: "starting", retryable: true });
   }
 
-  say(request: SayRequest): { utterance: number } {
+  say(request: SayRequest): Said {
     const { text, ...options } = request;
-    return { utterance: this.#opened.say(text, options).id };
+    return saidOf(this.#opened.say(text, options));
+  }
+  sayFile(path: string, request: SoundRequest): Said {
+    return saidOf(this.#opened.sayFile(path, request));
+  }
+  sayPcm(pieces: AsyncIterable<Uint8Array>, shape: PcmShape, request: SoundRequest): Said {
+    return saidOf(this.#opened.speech.sayPcm(pieces, shape, request));
+  }
+  voices(): ProgrammeSnapshot {
+    return this.#opened.speech.voices();
+  }
+  setVoice(voice: string): void {
+    this.#opened.speech.setVoice(voice);
+  }
+  async thumbnail(avatar: string): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#opened.thumbnails.of(avatar);
+  }
+  async startRecording(format: "mp4" | "webm"): Promise<string> {
+    return await this.#opened.recordings.start(format);
+  }
+  async stopRecording(): Promise<string> {
+    return await this.#opened.recordings.stop();
+  }
+  recordings(): { recording: string | null; files: ProgrammeSnapshot[] } {
+    const { recordings } = this.#opened;
+    return {
+      recording: recordings.current?.id ?? null,
+      files: recordings.list().map((file) => ({ ...file })),
+    };
+  }
+  recordingPath(id: string): string {
+    return this.#opened.recordings.path(id);
+  }
+  settings(): ProgrammeSnapshot {
+    return publicSettings(this.#opened.config);
+  }
+  findings(): Promise<readonly ProgrammeSnapshot[]> {
+    return this.#options.examine();
+  }
+  metrics(): Metric[] {
+    const state = this.#opened.state();
+    return programmeMetrics(state, { lipsync: state.lipsync, preview: this.#options.previewGauges() });
   }
   act(name: string): void {
     this.#opened.act(name);
@@ -49,8 +106,8 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   avatars(): ProgrammeSnapshot {
     return this.#opened.avatars();
   }
-  prepare(request: PrepareRequest): ProgrammeSnapshot {
-    return { ...this.#opened.jobs.start(request) };
+  prepare(request: PrepareRequest, onEnded?: () => void): ProgrammeSnapshot {
+    return { ...this.#opened.jobs.start(request, onEnded) };
   }
   jobs(): ProgrammeSnapshot[] {
     return this.#opened.jobs.list().map((job) => ({ ...job }));
@@ -81,7 +138,7 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     return { ...this.#opened.state() };
   }
   stop(): void {
-    this.#onStop();
+    this.#options.onStop();
   }
   watch(signal: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
     if (this.#preview) return this.#preview.subscribe(signal);
@@ -93,4 +150,8 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#preview?.[Symbol.asyncDispose]();
   }
+}
+
+function saidOf({ id, outcome }: Utterance): Said {
+  return { utterance: id, ended: outcome };
 }

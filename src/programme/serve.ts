@@ -4,16 +4,22 @@
  * start before anything else has happened.
  */
 import { type ProgrammeControl, type ProgrammeHouse, startControl } from "../control/mod.ts";
-import type { Config, Environment, Log } from "../app/mod.ts";
+import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { oneLine } from "../errors/mod.ts";
+import { examineHere } from "./examine_here.ts";
 import type { Programme } from "./programme.ts";
-import { ProgrammeDoor } from "./programme_door.ts";
+import { type DoorOptions, ProgrammeDoor } from "./programme_door.ts";
 import { type OwnProgramme, WebRtcPart } from "./webrtc_part.ts";
+
+const MEGA = 1024 * 1024;
 
 export interface ServeOptions {
   readonly config: Config;
+  readonly folders: Folders;
   readonly environment: Environment;
   readonly log: Log;
+  /** Of this program. */
+  readonly version: string;
   /** Opens a programme for one viewer. Rejects with InputFault, CapacityFault. */
   readonly open: (avatar: string, signal: AbortSignal) => Promise<OwnProgramme>;
   /** Called when a client asks the programme to end. */
@@ -34,6 +40,8 @@ export async function serve(options: ServeOptions): Promise<PageServer> {
     const server = await startControl({
       port: config.port,
       house,
+      version: options.version,
+      uploadBytesMax: config.uploadMegabytesMax * MEGA,
       onError: (error) => log.error(`answering a request: ${oneLine(error)}`),
       env: (name) => environment[name],
     });
@@ -57,14 +65,24 @@ class House implements ProgrammeHouse, AsyncDisposable {
   /** Doors of viewers' own programmes: gone with them. */
   readonly #own = new WeakMap<Programme, ProgrammeDoor>();
 
-  constructor({ config, log, open, onStop }: ServeOptions) {
+  readonly #doors: Omit<DoorOptions, "onStop">;
+
+  constructor(options: ServeOptions) {
+    const { config, log, open, onStop } = options;
     this.webrtc = new WebRtcPart({ config, log, open, isLocalOnly: true });
-    this.#shared = new ProgrammeDoor(onStop);
+    this.#doors = {
+      examine: () => examineHere(options),
+      previewGauges: () => this.webrtc.gauges(),
+    };
+    this.#shared = new ProgrammeDoor({ ...this.#doors, onStop });
   }
+
+  isReady = false;
 
   share(programme: Programme): void {
     this.#shared.open(programme);
     this.webrtc.share(programme);
+    this.isReady = true;
   }
 
   of(session?: string): ProgrammeControl {
@@ -72,7 +90,7 @@ class House implements ProgrammeHouse, AsyncDisposable {
     if (own === undefined) return this.#shared;
     const known = this.#own.get(own);
     if (known !== undefined) return known;
-    const door = new ProgrammeDoor(() => void this.webrtc.close(session!));
+    const door = new ProgrammeDoor({ ...this.#doors, onStop: () => void this.webrtc.close(session!) });
     door.open(own);
     this.#own.set(own, door);
     return door;

@@ -13,6 +13,14 @@ export {
 } from "./cue.ts";
 export { type AudioFileInfo, decodeAudioFile, probeAudioFile } from "./decode.ts";
 export { type EmitFrame, Framer, type Placed } from "./framer.ts";
+export {
+  PCM_FORMATS,
+  PCM_RATE_HZ_MAX,
+  PCM_RATE_HZ_MIN,
+  type PcmFormat,
+  type PcmShape,
+  rawPcm,
+} from "./raw_pcm.ts";
 export { Resampler } from "./resample.ts";
 export { cleanText } from "./script.ts";
 export {

@@ -1,4 +1,4 @@
-/** The part of a programme's control that has to do with avatars and engines, for tests that are about something else. */
+/** The parts of a programme's control that a test is not about. */
 import type { ProgrammeControl, ProgrammeHouse, WebRtcControl } from "../../src/control/mod.ts";
 import { Fault, NotFoundFault } from "../../src/errors/mod.ts";
 import { ACTION_NAMES, EXPRESSION_NAMES } from "../../src/text/mod.ts";
@@ -16,7 +16,21 @@ type AvatarPart = Pick<
   | "panic"
   | "obs"
   | "orderObs"
+  | "sayFile"
+  | "sayPcm"
+  | "voices"
+  | "setVoice"
+  | "thumbnail"
+  | "startRecording"
+  | "stopRecording"
+  | "recordings"
+  | "recordingPath"
+  | "settings"
+  | "findings"
+  | "metrics"
 >;
+
+const ended = Promise.resolve();
 
 export const avatarPart: AvatarPart = {
   acts: () => ({ expressions: EXPRESSION_NAMES, actions: ACTION_NAMES }),
@@ -30,6 +44,20 @@ export const avatarPart: AvatarPart = {
   obs: () => Promise.resolve({ director: { state: "off" } }),
   orderObs: (order) => Promise.resolve({ order }),
   engines: () => ({ engine: "auto", models: [] }),
+  sayFile: () => ({ utterance: 1, ended }),
+  sayPcm: (pieces) => ({ utterance: 1, ended: drained(pieces) }),
+  voices: () => ({ voice: null, voices: [{ id: "en-us", name: "English", languages: ["en-us", "en"] }] }),
+  setVoice: () => {},
+  thumbnail: () => Promise.resolve(new Uint8Array([82, 73, 70, 70])),
+  startRecording: (format) => Promise.resolve(`20261126-104501-0a1b.${format}`),
+  stopRecording: () => Promise.resolve("20261126-104501-0a1b.mp4"),
+  recordings: () => ({ recording: null, files: [] }),
+  recordingPath: () => {
+    throw new NotFoundFault("there is no such recording", { code: "no_such_recording" });
+  },
+  settings: () => ({ fps: 25 }),
+  findings: () => Promise.resolve([{ id: "deno", state: "ok", says: "Deno" }]),
+  metrics: () => [{ name: "lipcam_fps", help: "Units a second.", type: "gauge", samples: [{ value: 25 }] }],
 };
 
 /** No preview: as a programme that was started without --preview. */
@@ -56,9 +84,14 @@ function noSession(): NotFoundFault {
 export function houseOf(programme: ProgrammeControl, webrtc: WebRtcControl = noPreview): ProgrammeHouse {
   return {
     webrtc,
+    isReady: true,
     of(session) {
       if (session === undefined) return programme;
       throw noSession();
     },
   };
+}
+
+async function drained(pieces: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of pieces);
 }

@@ -35,12 +35,13 @@ async function runningProgramme() {
     env: (name) => name === "XDG_RUNTIME_DIR" ? folder : undefined,
     house: houseOf({
       ...avatarPart,
-      say({ text }) {
+      say(request) {
+        const text = String(request.text);
         said.push(text);
         emit({ kind: "utterance_start", utterance: said.length });
         emit({ kind: "segment", utterance: said.length, text });
         emit({ kind: "word", utterance: said.length, text: text.split(" ")[1] ?? "" });
-        return { utterance: said.length };
+        return { utterance: said.length, ended: Promise.resolve() };
       },
       act() {},
       interrupt() {

@@ -19,7 +19,7 @@ async function serve(states: readonly Record<string, unknown>[] = [{}]) {
         throw new CapacityFault("the queue holds 32 utterances", { code: "queue_full" });
       }
       said.push(request);
-      return { utterance: said.length };
+      return { utterance: said.length, ended: Promise.resolve() };
     },
     interrupt: () => ({ interrupted: [1], kept: [2] }),
     act(name) {

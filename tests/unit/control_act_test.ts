@@ -12,7 +12,7 @@ async function running() {
   const acted: string[] = [];
   const programme: ProgrammeControl = {
     ...avatarPart,
-    say: () => ({ utterance: 1 }),
+    say: () => ({ utterance: 1, ended: Promise.resolve() }),
     interrupt: () => ({ interrupted: [], kept: [] }),
     act(name) {
       const act = cueNamed(name, STAGE_CUE_NAMES);

@@ -28,14 +28,14 @@ function fakeProgramme() {
     ...avatarPart,
     say(request) {
       if (request.text === "break") throw new Error("broke in /home/somebody/secret.ts");
-      if (request.text.trim() === "") {
+      if (String(request.text).trim() === "") {
         throw new InputFault("saying nothing, wanted text; see /home/somebody/lipcam.json", {
           code: "empty_text",
         });
       }
       if (said.length >= QUEUE_CAPACITY) throw new CapacityFault("the queue is full", { code: "queue_full" });
       said.push(request);
-      return { utterance: said.length };
+      return { utterance: said.length, ended: Promise.resolve() };
     },
     interrupt: () => ({ interrupted: [1], kept: [] }),
     act: () => {},
@@ -155,7 +155,7 @@ Deno.test("control: bad bodies are 400, 413 or 415 problems and nothing is said"
       "nested deeper",
     ],
     [new Uint8Array([0x22, 0xff, 0x22]), "application/json", 400, "not UTF-8"],
-    ['{"text": "a"}', "text/plain", 415, "wanted application/json"],
+    ['{"text": "a"}', "application/xml", 415, "wanted application/json"],
     ["text=a", "application/x-www-form-urlencoded", 415, "wanted application/json"],
     ['{"text": "a"}', "application/json; charset=latin1", 415, "wanted application/json"],
     [JSON.stringify({ text: "a".repeat(300_000) }), "application/json", 413, "larger than 262144"],

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Asset } from "./page_assets.ts";
 import { json, type Route } from "./route.ts";
 
-export function pageRoutes(page: ReadonlyMap<string, Asset>): readonly Route[] {
+/** `isReady`: whether the shared programme runs. */
+export function openRoutes(page: ReadonlyMap<string, Asset>, isReady: () => boolean): readonly Route[] {
   const assets = [...page].map(([path, { type, bytes }]): Route => ({
     method: "GET",
     path,
@@ -17,5 +18,17 @@ export function pageRoutes(page: ReadonlyMap<string, Asset>): readonly Route[] {
     isGuarded: false,
     about: { summary: "Whether the process answers.", gives: { 200: z.object({ status: z.literal("ok") }) } },
     answer: () => json({ status: "ok" }),
+  }, {
+    method: "GET",
+    path: "/readyz",
+    isGuarded: false,
+    about: {
+      summary: "Whether the programme runs.",
+      gives: {
+        200: z.object({ status: z.literal("ready") }),
+        503: z.object({ status: z.literal("starting") }),
+      },
+    },
+    answer: () => isReady() ? json({ status: "ready" }) : json({ status: "starting" }, 503),
   }];
 }

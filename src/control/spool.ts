@@ -1,0 +1,72 @@
+/**
+ * Takes an upload into a file of our own: in a folder that only this user enters, under a name that we make up, sniffed
+ * by its first bytes before the rest is taken, never larger than allowed. Disposing removes it.
+ */
+import { sniff, SNIFF_BYTES, type Sniffed } from "./sniff.ts";
+import { HttpProblem } from "./problem.ts";
+
+export interface Spooled extends AsyncDisposable {
+  readonly path: string;
+  readonly sniffed: Sniffed;
+  readonly bytes: number;
+}
+
+const WANTED = {
+  sound: "a WAV, MP3, FLAC, OGG, M4A, AIFF, MP4 or WebM file",
+  avatar: "a JPEG, PNG or WebP picture, or an MP4, WebM, MKV, MOV or AVI film",
+};
+
+/** `purpose`: a film has sound too. Rejects with HttpProblem 415 for another kind, and what `pieces` rejects with. */
+export async function spool(
+  pieces: AsyncIterable<Uint8Array>,
+  purpose: "sound" | "avatar",
+): Promise<Spooled> {
+  const folder = await Deno.makeTempDir({ prefix: "lipcam-upload-" });
+  const remove = () => Deno.remove(folder, { recursive: true }).catch(() => {}); // gone already is as good
+  try {
+    let head = new Uint8Array(0);
+    let file: Deno.FsFile | undefined;
+    let found: { path: string; sniffed: Sniffed } | undefined;
+    let bytes = 0;
+    const begin = async () => {
+      const sniffed = sniff(head);
+      const isRight = sniffed !== undefined &&
+        (purpose === "sound" ? sniffed.kind !== "picture" : sniffed.kind !== "sound");
+      if (!isRight) {
+        throw new HttpProblem(
+          415,
+          "bad_file",
+          `the file is not of a kind we know, wanted ${WANTED[purpose]}`,
+        );
+      }
+      found = { path: `${folder}/upload${sniffed.extension}`, sniffed };
+      file = await Deno.open(found.path, { write: true, createNew: true, mode: 0o600 });
+      await writeAll(file, head);
+    };
+    try {
+      for await (const piece of pieces) {
+        bytes += piece.length;
+        if (file !== undefined) {
+          await writeAll(file, piece);
+          continue;
+        }
+        const grown = new Uint8Array(head.length + piece.length);
+        grown.set(head);
+        grown.set(piece, head.length);
+        head = grown;
+        if (head.length >= SNIFF_BYTES) await begin();
+      }
+      if (file === undefined) await begin();
+    } finally {
+      file?.close();
+    }
+    return { ...found!, bytes, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}

@@ -1,0 +1,52 @@
+/// <reference lib="dom" />
+/** The programme's API as the page asks it. Whoever asks gets the answer or an Error with the programme's own line. */
+
+export interface ProgrammeState {
+  readonly avatar?: string;
+  readonly picture?: {
+    readonly phase?: string;
+    readonly fps?: number;
+    readonly laggedFrames?: number;
+    readonly repeatedFrames?: number;
+    readonly skewMs?: number;
+    readonly expression?: string;
+  };
+  readonly speech?: { readonly queued?: number; readonly capacity?: number; readonly queuedMs?: number };
+  readonly camera?: { readonly state?: string; readonly path?: string; readonly format?: string };
+  readonly sound?: {
+    readonly kind?: string;
+    readonly device?: string;
+    readonly latencyMs?: number;
+    readonly underruns?: number;
+  };
+  readonly video?: { readonly mouth?: string };
+  readonly recording?: { readonly frames?: number; readonly lostUnits?: number };
+  readonly still?: { readonly isHeld?: boolean; readonly isPanic?: boolean };
+  readonly notes?: readonly string[];
+}
+
+export async function get<T>(path: string): Promise<T> {
+  return await answered(await fetch(path)) as T;
+}
+
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return await answered(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
+}
+
+/** A file as the body; what it is, the programme finds out by itself. */
+export async function send<T>(path: string, file: Blob): Promise<T> {
+  const headers = { "Content-Type": "application/octet-stream" };
+  return await answered(await fetch(path, { method: "POST", headers, body: file })) as T;
+}
+
+async function answered(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const value = text === "" ? undefined : JSON.parse(text);
+  if (!response.ok) throw new Error(value?.detail ?? `${response.status}`);
+  return value;
+}
+
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,45 @@
+/// <reference lib="dom" />
+/** Shortcuts: one key each, only where nobody types. "?" shows them. */
+import { element, make } from "./dom.ts";
+import { type Word, word } from "./words.ts";
+
+export interface Shortcut {
+  readonly key: string;
+  readonly label: Word;
+  readonly run: () => void;
+}
+
+/** Of the say box; told in the list only. */
+const TYPED: readonly (readonly [key: string, label: Word])[] = [
+  ["Enter", "keySay"],
+  ["Shift + Enter", "keyLine"],
+  ["↑ ↓", "keyBefore"],
+  ["← →", "keyTabs"],
+];
+
+export function listen(shortcuts: readonly Shortcut[]): void {
+  const dialog = element<HTMLDialogElement>("keys");
+  const show = () => {
+    const entry = (key: string, label: Word) => [
+      make("dt", {}, make("kbd", { textContent: key })),
+      make("dd", { textContent: word(label) }),
+    ];
+    element("key-list").replaceChildren(
+      ...TYPED.flatMap(([key, label]) => entry(key, label)),
+      ...shortcuts.flatMap(({ key, label }) => entry(key === "Escape" ? "Esc" : key.toUpperCase(), label)),
+    );
+    dialog.showModal();
+  };
+  element("help").addEventListener("click", show);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+    const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
+    const isEverywhere = event.key === "Escape";
+    if (isTyping && !isEverywhere) return;
+    if (event.key === "?") return show();
+    const shortcut = shortcuts.find(({ key }) => key.toLowerCase() === event.key.toLowerCase());
+    if (shortcut === undefined) return;
+    event.preventDefault();
+    shortcut.run();
+  });
+}

@@ -1,0 +1,54 @@
+/// <reference lib="dom" />
+/**
+ * The line under the picture: the segment being said, its words lit one by one. In: speech events. A word is looked for
+ * behind the last one, so that a word said twice lights twice.
+ */
+import { make } from "./dom.ts";
+
+export interface SpeechEvent {
+  readonly kind: string;
+  readonly text?: string;
+  readonly utterance?: number;
+  readonly state?: string;
+}
+
+export class Subtitles {
+  readonly #line: HTMLElement;
+  #text = "";
+  #at = 0;
+
+  constructor(line: HTMLElement) {
+    this.#line = line;
+  }
+
+  hear({ kind, text = "" }: SpeechEvent): void {
+    if (kind === "segment") {
+      this.#text = text;
+      this.#at = 0;
+      this.#show(0, 0);
+    } else if (kind === "word") {
+      const from = this.#find(text);
+      if (from < 0) return;
+      this.#at = from + text.length;
+      this.#show(from, this.#at);
+    } else if (["utterance_end", "interrupted", "idle"].includes(kind)) {
+      this.#text = "";
+      this.#show(0, 0);
+    }
+  }
+
+  #find(word: string): number {
+    if (word === "") return -1;
+    const exact = this.#text.indexOf(word, this.#at);
+    return exact >= 0 ? exact : this.#text.toLowerCase().indexOf(word.toLowerCase(), this.#at);
+  }
+
+  #show(from: number, to: number): void {
+    const part = (className: string, textContent: string) => make("span", { className, textContent });
+    this.#line.replaceChildren(
+      part("heard", this.#text.slice(0, from)),
+      part("now", this.#text.slice(from, to)),
+      part("coming", this.#text.slice(to)),
+    );
+  }
+}

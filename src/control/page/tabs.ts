@@ -1,0 +1,48 @@
+/// <reference lib="dom" />
+/** Tabs as screen readers and keyboards know them: one is in the order of Tab, arrows go from one to the next. */
+import { element, make } from "./dom.ts";
+import { type Word, word } from "./words.ts";
+
+const NAMES = ["look", "health", "charts", "obs", "files"] as const;
+export type Tab = typeof NAMES[number];
+
+export class Tabs {
+  readonly #onShow: (tab: Tab) => void;
+  #shown: Tab = "look";
+
+  constructor(onShow: (tab: Tab) => void) {
+    this.#onShow = onShow;
+    const list = element("tabs");
+    list.replaceChildren(...NAMES.map((name) => {
+      const tab = make("button", { type: "button", id: `tab-${name}`, role: "tab" });
+      tab.dataset["words"] = name;
+      tab.textContent = word(name as Word);
+      tab.setAttribute("aria-controls", `panel-${name}`);
+      tab.addEventListener("click", () => this.show(name));
+      return tab;
+    }));
+    list.addEventListener("keydown", ({ key }) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+      if (step === undefined) return;
+      this.show(NAMES[(NAMES.indexOf(this.#shown) + step + NAMES.length) % NAMES.length]!);
+      element(`tab-${this.#shown}`).focus();
+    });
+    this.show("look");
+  }
+
+  get shown(): Tab {
+    return this.#shown;
+  }
+
+  show(wanted: Tab): void {
+    this.#shown = wanted;
+    for (const name of NAMES) {
+      const isIt = name === wanted;
+      const tab = element(`tab-${name}`);
+      tab.ariaSelected = String(isIt);
+      tab.tabIndex = isIt ? 0 : -1;
+      element(`panel-${name}`).hidden = !isIt;
+    }
+    this.#onShow(wanted);
+  }
+}

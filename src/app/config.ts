@@ -261,7 +261,26 @@ export const ConfigSchema = z.strictObject({
   queueCapacity: whole(1, 1000, 32, "utterances that may wait; more are refused"),
   synthesisAhead: whole(1, 8, 2, "segments of text spoken in parallel, ahead of need"),
   playback: playback.prefault({}),
-  port: whole(0, 65_535, 8010, "port of the page and the API on 127.0.0.1; 0 takes a free one"),
+  port: whole(0, 65_535, 8010, "port of the page and the API; 0 takes a free one"),
+  host: text(
+    "127.0.0.1",
+    "address the page and the API are served at; others than this machine want TLS",
+    "an IP address",
+  ),
+  tls: z.strictObject({
+    cert: note(z.string().min(1).optional(), "file with the certificate, PEM", "a file name", true),
+    key: note(z.string().min(1).optional(), "file with the certificate's key, PEM", "a file name", true),
+  }).prefault({}),
+  insecure: note(
+    z.boolean().default(false),
+    "serve other machines without TLS: the token and everything else can be read on the way",
+    "true or false",
+  ),
+  allowedHosts: note(
+    z.array(z.string().regex(/^[\w.-]+(:\d{1,5})?$/)).default([]),
+    "names under which the page is reached besides its address",
+    'a list of such as "studio.example.org"',
+  ),
   page: note(
     z.boolean().default(true),
     "serve the page and the API, which say, act, state and stop use",
@@ -309,6 +328,13 @@ export function contradiction(config: Config): { key: string; says: string } | u
     return {
       key: "playback.preBufferMs",
       says: `${preBufferMs}, wanted at most highWaterMs, ${highWaterMs}`,
+    };
+  }
+  const { cert, key } = config.tls;
+  if ((cert === undefined) !== (key === undefined)) {
+    return {
+      key: cert === undefined ? "tls.cert" : "tls.key",
+      says: "missing, wanted cert and key, or neither",
     };
   }
   if (config.tts.engine === "command" && config.tts.command.length === 0) {

@@ -53,6 +53,11 @@ export const TABLE: readonly Entry[] = [
     load: () => import("./obs_setup.ts"),
   },
   { name: "state", summary: "show what the running programme does", load: () => import("./state.ts") },
+  {
+    name: "page",
+    summary: "a link that opens the running avatar's page in a browser",
+    load: () => import("./page.ts"),
+  },
   { name: "stop", summary: "end the running programme", load: () => import("./stop.ts") },
   {
     name: "prepare",

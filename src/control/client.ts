@@ -4,6 +4,7 @@
  * never takes a proxy on its way to this machine.
  */
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { CapacityFault, Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { withDeadline } from "../time/mod.ts";
 import type { Acts, Interrupted, ObsOrder, ProgrammeSnapshot, SayRequest } from "./programme_control.ts";
@@ -88,6 +89,10 @@ export class ControlClient {
   async state(): Promise<ProgrammeSnapshot> {
     return await this.#ask("GET", "/v1/state") as ProgrammeSnapshot;
   }
+  /** A link that lets a browser in, once. */
+  async pageLink(): Promise<string> {
+    return (await this.#ask("POST", "/v1/page-link", {}) as { url: string }).url;
+  }
   async stop(): Promise<void> {
     await this.#ask("POST", "/v1/stop", {});
   }
@@ -119,8 +124,12 @@ export class ControlClient {
   #send(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
     const text = body === undefined ? "" : JSON.stringify(body);
-    const request = httpRequest({
-      host: "127.0.0.1",
+    const { host = "127.0.0.1", isTls = false } = this.#record;
+    // The certificate is for the names that others use; this is the same machine and the file of the same user.
+    const ask = isTls ? httpsRequest : httpRequest;
+    const request = ask({
+      host,
+      ...(isTls ? { rejectUnauthorized: false } : {}),
       port: this.port,
       method,
       path,

@@ -1,17 +1,22 @@
 /**
- * Who may ask. In this order: Host must be this server by a loopback name (a foreign name that points at 127.0.0.1 is
+ * Who may ask. In this order: Host must be this server by one of its names (a foreign name that points at it is
  * refused), then Origin and Sec-Fetch-Site must not be another site's, both 403; then the token, 401.
  *
  * Programs carry the bearer token of the 0600 file. The page carries a cookie instead (HttpOnly, SameSite=Strict), set
- * when `/` is opened: a one-time link would be safer still, but the address is meant to be typed. In its place the
- * cookie is given to, and taken from, only connections of the user who runs the programme, so that another user of the
- * machine gains nothing by fetching `/`, nor a server on another port by being sent the cookie.
+ * when `/` is opened. On this machine the address is meant to be typed: the cookie is given to, and taken from, only
+ * connections of the user who runs the programme, so that another user of the machine gains nothing by fetching `/`, nor
+ * a server on another port by being sent the cookie. From other machines a one-time link brings it.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { PageLinks } from "./page_links.ts";
 import { HttpProblem } from "./problem.ts";
 
-export interface GuardSecrets {
+export interface GuardOptions {
   readonly port: number;
+  /** Host headers that are this server's, lower case. */
+  readonly hosts: ReadonlySet<string>;
+  readonly isTls: boolean;
+  readonly links: PageLinks;
   readonly token: string;
   /** Value of the page's cookie. */
   readonly pageKey: string;
@@ -21,32 +26,28 @@ export interface GuardSecrets {
 export type IsOwnUser = () => boolean;
 
 export class Guard {
-  readonly #secrets: GuardSecrets;
-  readonly #hosts: ReadonlySet<string>;
+  readonly #options: GuardOptions;
   readonly #origins: ReadonlySet<string>;
 
-  constructor(secrets: GuardSecrets) {
-    this.#secrets = secrets;
-    const names = ["127.0.0.1", "localhost", "[::1]"];
-    const hosts = names.map((name) => `${name}:${secrets.port}`);
-    if (secrets.port === 80) hosts.push(...names);
-    this.#hosts = new Set(hosts);
-    this.#origins = new Set(hosts.map((host) => `http://${host}`));
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    const scheme = options.isTls ? "https" : "http";
+    this.#origins = new Set([...options.hosts].map((host) => `${scheme}://${host}`));
   }
 
   /** Cookies are shared by all ports of a host: the name keeps two programmes apart. */
   get #cookieName(): string {
-    return `lipcam_${this.#secrets.port}`;
+    return `lipcam_${this.#options.port}`;
   }
 
   /** Throws 403 for a foreign Host, Origin or site. A link on another site may open the page and nothing else. */
   checkSite(request: Request, isPage: boolean): void {
     const { headers } = request;
-    if (!this.#hosts.has((headers.get("host") ?? "").toLowerCase())) {
+    if (!this.#options.hosts.has((headers.get("host") ?? "").toLowerCase())) {
       throw new HttpProblem(
         403,
         "bad_host",
-        "the Host is not this server's, wanted 127.0.0.1 or localhost and the port",
+        "the Host is not this server's, wanted its address and port, or one of allowedHosts",
       );
     }
     const origin = headers.get("origin");
@@ -63,11 +64,13 @@ export class Guard {
   checkToken(request: Request, isOwnUser: IsOwnUser): void {
     const { headers } = request;
     const bearer = /^Bearer ([\w-]{1,200})$/i.exec(headers.get("authorization") ?? "")?.[1];
-    if (bearer !== undefined && isEqual(bearer, this.#secrets.token)) return;
+    if (bearer !== undefined && isEqual(bearer, this.#options.token)) return;
     const cookie = this.#cookie(headers.get("cookie") ?? "");
     // a browser names the origin of every POST; one without is no browser and has no business with a cookie
     const hasOrigin = request.method === "GET" || headers.has("origin");
-    if (cookie !== undefined && isEqual(cookie, this.#secrets.pageKey) && hasOrigin && isOwnUser()) return;
+    const isLetIn = (value: string) =>
+      this.#options.links.has(value) || (isEqual(value, this.#options.pageKey) && isOwnUser());
+    if (cookie !== undefined && hasOrigin && isLetIn(cookie)) return;
     throw new HttpProblem(
       401,
       "no_token",
@@ -81,7 +84,23 @@ export class Guard {
   /** The Set-Cookie header for the page, or undefined for a visitor who does not get one. */
   pageCookie(request: Request, isOwnUser: IsOwnUser): string | undefined {
     if (isForeign(request.headers) || !isOwnUser()) return undefined;
-    return `${this.#cookieName}=${this.#secrets.pageKey}; Path=/; HttpOnly; SameSite=Strict`;
+    return this.#setCookie(this.#options.pageKey);
+  }
+
+  /** The Set-Cookie header for whoever brings the key of a one-time link. Throws 401 for a key that is no good. */
+  linkCookie(key: string): string {
+    const visitor = this.#options.links.redeem(key);
+    if (visitor !== undefined) return this.#setCookie(visitor);
+    throw new HttpProblem(
+      401,
+      "bad_link",
+      "the link was used, is too old or wrong, wanted a new one: deno task page",
+    );
+  }
+
+  #setCookie(value: string): string {
+    const secure = this.#options.isTls ? "; Secure" : "";
+    return `${this.#cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`;
   }
 
   #cookie(header: string): string | undefined {

@@ -23,3 +23,4 @@ export type {
   WebRtcOffer,
   WebRtcStatus,
 } from "./webrtc_control.ts";
+export { type BindOptions, isLoopback } from "./bind.ts";

@@ -1,5 +1,6 @@
 /** What needs no token: the page with everything it is made of, and whether the programme is there. */
 import { z } from "zod";
+import { readJson } from "./body.ts";
 import type { Asset } from "./page_assets.ts";
 import { json, type Route } from "./route.ts";
 
@@ -31,4 +32,20 @@ export function openRoutes(page: ReadonlyMap<string, Asset>, isReady: () => bool
     },
     answer: () => isReady() ? json({ status: "ready" }) : json({ status: "starting" }, 503),
   }];
+}
+
+/** Wants the token: whoever has it may let a browser in. */
+export function pageLinkRoute(pageLink: () => string): Route {
+  return {
+    method: "POST",
+    path: "/v1/page-link",
+    about: {
+      summary: "A link that lets a browser in, once, within ten minutes.",
+      gives: { 200: z.object({ url: z.string() }) },
+    },
+    answer: async ({ request }) => {
+      await readJson(request);
+      return json({ url: pageLink() });
+    },
+  };
 }

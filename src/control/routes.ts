@@ -4,7 +4,7 @@ import { ACT_ROUTES } from "./act_routes.ts";
 import { AVATAR_ROUTES, avatarUploadRoute } from "./avatar_routes.ts";
 import { OBS_ROUTES } from "./obs_routes.ts";
 import type { Asset } from "./page_assets.ts";
-import { openRoutes } from "./open_routes.ts";
+import { openRoutes, pageLinkRoute } from "./open_routes.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
 import { openApi } from "./openapi.ts";
 import { json, type Route } from "./route.ts";
@@ -21,9 +21,11 @@ export interface TableOptions {
   readonly uploadBytesMax: number;
   /** Of this program, told in the API's description. */
   readonly version: string;
+  /** Makes a link that lets a browser in once. */
+  readonly pageLink: () => string;
 }
 
-export function routes({ house, page, uploadBytesMax, version }: TableOptions): readonly Route[] {
+export function routes({ house, page, uploadBytesMax, version, pageLink }: TableOptions): readonly Route[] {
   const all: readonly Route[] = [
     ...openRoutes(page, () => house.isReady),
     ...STATE_ROUTES,
@@ -36,6 +38,7 @@ export function routes({ house, page, uploadBytesMax, version }: TableOptions): 
     ...soundRoutes(uploadBytesMax),
     avatarUploadRoute(uploadBytesMax),
     ...webrtcRoutes(house.webrtc),
+    pageLinkRoute(pageLink),
   ];
   const described: Route = {
     method: "GET",

@@ -1,11 +1,13 @@
 /**
- * The control server: HTTP on 127.0.0.1 only. In: requests of this machine. Out: the API under /v1, the page, the
+ * The control server: HTTP, on this machine only unless the settings say otherwise. In: requests. Out: the API under /v1, the page, the
  * MJPEG preview. Main thread. Limits: 256 kB and 5 s a body, 32 open streams; closing ends them.
  */
-import { Fault, InputFault } from "../errors/mod.ts";
+import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { MonotonicClock, withDeadline } from "../time/mod.ts";
+import { type Bind, bindOf, type BindOptions, hostNames, isLoopback, LOCAL_BIND } from "./bind.ts";
 import { Guard } from "./guard.ts";
 import { loadPage } from "./page_assets.ts";
+import { PageLinks } from "./page_links.ts";
 import { isClientOf, listenerPid } from "./peer.ts";
 import { problemResponse } from "./problem.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
@@ -15,14 +17,14 @@ import { routes } from "./routes.ts";
 import { type Environment, randomKey, readTokens, writeToken } from "./token.ts";
 import { OpenVisit, StreamPlaces } from "./visit.ts";
 
-const ADDRESS = "127.0.0.1";
 const SWITCHING = 101;
 const UPLOAD_BYTES_MAX = 200 * 1024 * 1024;
 const CLOSE_MS_MAX = 2000;
 
 /** On every answer. Nothing may embed, sniff, cache or read it from elsewhere. */
 const HEADERS: Readonly<Record<string, string>> = {
-  "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
     "media-src 'self' blob:; worker-src 'self'; " +
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "X-Content-Type-Options": "nosniff",
@@ -37,6 +39,8 @@ export interface ControlServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly house: ProgrammeHouse;
+  /** Default: this machine only. Throws InputFault for one that is not safe. */
+  readonly bind?: BindOptions;
   /** Of this program, told in the API's description. */
   readonly version?: string;
   /** Largest sound file or picture that may be sent. Default 200 MB. */
@@ -52,21 +56,28 @@ export interface ControlServer extends AsyncDisposable {
   /** Of the page. */
   readonly url: string;
   readonly token: string;
+  /** A link that lets a browser in once, within ten minutes. */
+  pageLink(): string;
 }
 
 /** Rejects with InputFault: `port_in_use`, `bad_runtime_folder`, `token_unwritable`. */
 export async function startControl(options: ControlServerOptions): Promise<ControlServer> {
+  const bind = bindOf(options.bind ?? LOCAL_BIND);
   const page = await loadPage();
   const closing = new AbortController();
   const token = randomKey();
   const pageKey = randomKey();
   const { house } = options;
-  const limit = new RateLimit(new MonotonicClock());
+  const clock = new MonotonicClock();
+  const limit = new RateLimit(clock);
+  const links = new PageLinks(clock);
+  let makeLink = (): string => ""; // once the port is known
   const router = new Router(
     routes({
       ...{ house, page },
       uploadBytesMax: options.uploadBytesMax ?? UPLOAD_BYTES_MAX,
       version: options.version ?? "",
+      pageLink: () => makeLink(),
     }),
   );
   const streams = new StreamPlaces();
@@ -74,7 +85,17 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     const url = new URL(request.url);
     guard.checkSite(request, url.pathname === "/");
-    const isOwnUser = () => isClientOf(Deno.uid(), info.remoteAddr, server.addr);
+    const isOwnUser = () =>
+      isLoopback(info.remoteAddr.hostname) &&
+      isClientOf(Deno.uid(), info.remoteAddr, { ...server.addr, hostname: url.hostname });
+    const key = url.pathname === "/" ? url.searchParams.get("key") : null;
+    if (key !== null) {
+      limit.take(info.remoteAddr.hostname, "offer");
+      return new Response(null, {
+        status: 303,
+        headers: { Location: "/", "Set-Cookie": guard.linkCookie(key) },
+      });
+    }
     const checkToken = () => guard.checkToken(request, isOwnUser);
     const { route, names } = router.find(request.method, url.pathname, checkToken);
     if (route.isGuarded ?? true) checkToken();
@@ -94,7 +115,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     }
   };
 
-  const server = listen(options, async (request, info) => {
+  const server = listen(options, bind, async (request, info) => {
     let response: Response;
     try {
       response = await answer(request, info);
@@ -108,18 +129,32 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     return response;
   });
   const { port } = server.addr;
-  const guard = new Guard({ port, token, pageKey });
+  const guard = new Guard({
+    ...{ port, token, pageKey, links },
+    hosts: hostNames(bind, port),
+    isTls: bind.tls !== undefined,
+  });
+  const isAny = bind.host === "0.0.0.0" || bind.host === "::";
+  const shownHost = isAny ? "127.0.0.1" : bind.host;
+  const origin = `${bind.tls ? "https" : "http"}://${
+    shownHost.includes(":") ? `[${shownHost}]` : shownHost
+  }:${port}`;
+  makeLink = () => `${origin}/?key=${links.make()}`;
   let tokenFile: Disposable;
   try {
-    tokenFile = writeToken({ port, pid: Deno.pid, token }, options.env);
+    tokenFile = writeToken(
+      { port, pid: Deno.pid, token, host: shownHost, isTls: bind.tls !== undefined },
+      options.env,
+    );
   } catch (error) {
     await server.shutdown();
     throw error;
   }
   return {
     port,
-    url: `http://${ADDRESS}:${port}/`,
+    url: `${origin}/`,
     token,
+    pageLink: makeLink,
     async [Symbol.asyncDispose]() {
       tokenFile[Symbol.dispose]();
       closing.abort(new Fault("the control server closes", { code: "closed" }));
@@ -132,11 +167,12 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
 
 function listen(
   options: ControlServerOptions,
+  { host, tls }: Bind,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
   const { port, env } = options;
   try {
-    return Deno.serve({ hostname: ADDRESS, port, onListen() {} }, handler);
+    return Deno.serve({ hostname: host, port, onListen() {}, ...tls }, handler);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       const ours = readTokens(env).find((record) => record.port === port);
@@ -144,6 +180,18 @@ function listen(
       const holder = ours ? ` by another Lipcam (pid ${pid})` : pid === undefined ? "" : ` by process ${pid}`;
       throw new InputFault(`port ${port} is in use${holder}, wanted a free one: --port chooses another`, {
         code: "port_in_use",
+        cause: error,
+      });
+    }
+    if (error instanceof Deno.errors.AddrNotAvailable) {
+      throw new InputFault(`host ${host} is no address of this machine, wanted one that is, or 0.0.0.0`, {
+        code: "bad_host",
+        cause: error,
+      });
+    }
+    if (tls !== undefined && error instanceof Error && /cert|key|pem/i.test(error.message)) {
+      throw new InputFault(`tls: ${oneLine(error)}, wanted a certificate and its key in PEM`, {
+        code: "bad_tls",
         cause: error,
       });
     }

@@ -11,6 +11,9 @@ export interface TokenRecord {
   readonly port: number;
   readonly pid: number;
   readonly token: string;
+  /** Where it is asked; default 127.0.0.1. */
+  readonly host?: string;
+  readonly isTls?: boolean;
 }
 
 export type Environment = (name: string) => string | undefined;
@@ -93,9 +96,9 @@ export function readTokens(env?: Environment): TokenRecord[] {
 
 function parseToken(path: string): TokenRecord | undefined {
   try {
-    const { port, pid, token } = JSON.parse(Deno.readTextFileSync(path));
+    const { port, pid, token, host, isTls } = JSON.parse(Deno.readTextFileSync(path));
     if (!Number.isInteger(port) || !Number.isInteger(pid) || typeof token !== "string") return undefined;
-    return { port, pid, token };
+    return { port, pid, token, host: typeof host === "string" ? host : "127.0.0.1", isTls: isTls === true };
   } catch {
     return undefined; // removed meanwhile, or not ours: as good as none
   }

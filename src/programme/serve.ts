@@ -3,7 +3,13 @@
  * themselves. The server is opened before the programme's devices are: a taken port or an unwritable token file ends a
  * start before anything else has happened.
  */
-import { type ProgrammeControl, type ProgrammeHouse, startControl } from "../control/mod.ts";
+import {
+  type BindOptions,
+  isLoopback,
+  type ProgrammeControl,
+  type ProgrammeHouse,
+  startControl,
+} from "../control/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { oneLine } from "../errors/mod.ts";
 import { examineHere } from "./examine_here.ts";
@@ -40,13 +46,15 @@ export async function serve(options: ServeOptions): Promise<PageServer> {
     const server = await startControl({
       port: config.port,
       house,
+      bind: bindOptions(config),
       version: options.version,
       uploadBytesMax: config.uploadMegabytesMax * MEGA,
       onError: (error) => log.error(`answering a request: ${oneLine(error)}`),
       env: (name) => environment[name],
     });
     return {
-      url: server.url,
+      // Other machines have no cookie yet: a link lets a browser in.
+      url: isLoopback(config.host) ? server.url : server.pageLink(),
       attach: (programme) => house.share(programme),
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
@@ -69,7 +77,7 @@ class House implements ProgrammeHouse, AsyncDisposable {
 
   constructor(options: ServeOptions) {
     const { config, log, open, onStop } = options;
-    this.webrtc = new WebRtcPart({ config, log, open, isLocalOnly: true });
+    this.webrtc = new WebRtcPart({ config, log, open, isLocalOnly: isLoopback(config.host) });
     this.#doors = {
       examine: () => examineHere(options),
       previewGauges: () => this.webrtc.gauges(),
@@ -100,4 +108,9 @@ class House implements ProgrammeHouse, AsyncDisposable {
     await this.webrtc[Symbol.asyncDispose]();
     await this.#shared[Symbol.asyncDispose]();
   }
+}
+
+function bindOptions({ host, tls: { cert, key }, insecure, allowedHosts }: Config): BindOptions {
+  const tls = cert === undefined || key === undefined ? {} : { tls: { cert, key } };
+  return { host, isInsecureAllowed: insecure, allowedHosts, ...tls };
 }

@@ -1,9 +1,19 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Guard } from "../../src/control/guard.ts";
+import { bindOf, hostNames, LOCAL_BIND } from "../../src/control/bind.ts";
+import { PageLinks } from "../../src/control/page_links.ts";
+import { InputFault } from "../../src/errors/mod.ts";
+import { SimulatedClock } from "../../src/time/mod.ts";
 import { HttpProblem } from "../../src/control/problem.ts";
 
 const PORT = 8010;
-const guard = new Guard({ port: PORT, token: "right-token", pageKey: "page-key" });
+const clock = new SimulatedClock();
+const links = new PageLinks(clock);
+const guard = new Guard({
+  ...{ port: PORT, links, token: "right-token", pageKey: "page-key" },
+  hosts: hostNames(bindOf(LOCAL_BIND), PORT),
+  isTls: false,
+});
 const SELF = `127.0.0.1:${PORT}`;
 
 interface Visit {
@@ -138,4 +148,44 @@ Deno.test("Guard.checkToken says what is wanted", () => {
     "Bearer TOKEN",
   );
   assertEquals(problem.headers, { "WWW-Authenticate": "Bearer" });
+});
+
+Deno.test("PageLinks: a link is good once, within ten minutes, and brings a cookie that lets in", () => {
+  const cookieOf = (key: string) => guard.linkCookie(key).split(";")[0]!;
+  const key = links.make();
+  const cookie = cookieOf(key);
+  assertThrows(() => guard.linkCookie(key), HttpProblem, "was used");
+  assertThrows(() => guard.linkCookie("made-up"), HttpProblem, "wrong");
+  const headers = { host: SELF, cookie };
+  assertEquals(outcome({ headers, isOwnUser: false }), 200);
+  assertEquals(outcome({ headers: { ...headers, cookie: cookie.slice(0, -1) }, isOwnUser: false }), 401);
+  const late = links.make();
+  clock.jump(10 * 60_000 + 1);
+  assertThrows(() => guard.linkCookie(late), HttpProblem, "too old");
+});
+
+Deno.test("bindOf: other machines are let in with TLS or on somebody's word only", () => {
+  const open = { host: "0.0.0.0", isInsecureAllowed: false, allowedHosts: [] };
+  assertThrows(() => bindOf(open), InputFault, "wanted tls.cert and tls.key, or --insecure");
+  assertThrows(() => bindOf({ ...open, host: "192.0.2.7" }), InputFault, "192.0.2.7");
+  assertThrows(() => bindOf({ ...open, host: "studio.example" }), InputFault, "wanted an IP address");
+  assertEquals(bindOf({ ...open, isInsecureAllowed: true }).isLocalOnly, false);
+  assertEquals(bindOf({ ...open, host: "127.0.0.2" }).isLocalOnly, true);
+  const tls = { cert: "/nowhere/cert.pem", key: "/nowhere/key.pem" };
+  assertThrows(() => bindOf({ ...open, tls }), InputFault, "tls.cert");
+});
+
+Deno.test("hostNames: allowed names with and without a port, those of this machine, and no others", () => {
+  const bind = bindOf({
+    host: "127.0.0.1",
+    isInsecureAllowed: false,
+    allowedHosts: ["Studio.example", "other.example:99"],
+  });
+  const names = hostNames(bind, PORT);
+  for (const name of [SELF, "localhost:8010", "[::1]:8010", "studio.example:8010", "other.example:99"]) {
+    assertEquals(names.has(name), true, name);
+  }
+  for (const name of ["studio.example", "other.example:8010", "evil.example:8010", ""]) {
+    assertEquals(names.has(name), false, name);
+  }
 });

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** The programme's API as the page asks it. Whoever asks gets the answer or an Error with the programme's own line. */
+/// <reference lib="dom" />
 
 export interface ProgrammeState {
   readonly avatar?: string;

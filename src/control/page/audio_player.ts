@@ -1,10 +1,10 @@
-/// <reference lib="dom" />
 /**
  * Plays the sound of a stream through Web Audio, where it can be muted, delayed and measured at the place where it is heard.
  * In: a track. Out: sound, and every 10 ms how loud it is and when that is heard. A browser lets it be heard only after
  * a click or a key; until then it is silent and says so. The stream must also play in a muted element, or Chromium
  * gives Web Audio silence.
  */
+/// <reference lib="dom" />
 import type { HeardLevel } from "./offset_meter.ts";
 
 /** Served beside the page. */

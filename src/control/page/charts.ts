@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** Numbers of the last two minutes as lines. In: one value of each a second. SVG, so that it is sharp at every size. */
+/// <reference lib="dom" />
 import { element, make } from "./dom.ts";
 import { type Word, word } from "./words.ts";
 

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** Elements by id and made new, in few words. */
+/// <reference lib="dom" />
 
 export function element<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);

@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
  * Files that a person drops or picks: a sound is spoken, a picture or a film becomes an avatar, whose making is shown with
  * its progress and can be stopped.
  */
+/// <reference lib="dom" />
 import { get, post, reason, send } from "./api.ts";
 import { element, make } from "./dom.ts";
 import { word } from "./words.ts";

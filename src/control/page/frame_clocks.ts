@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
  * Three ways to know how many frames of a file there were: frames that the browser presented, messages of the sync
  * channel, or asking the server. The first is what a viewer sees, the last works with any page.
  */
+/// <reference lib="dom" />
 import type { FrameClock } from "./sync_controller.ts";
 import type { SyncNote } from "./webrtc.ts";
 

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** What was said, newest first, with how it went. Kept by the browser over a reload; at most LINES_MAX lines. */
+/// <reference lib="dom" />
 import { make } from "./dom.ts";
 import type { SpeechEvent } from "./subtitles.ts";
 import { type Word, word } from "./words.ts";

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** Shortcuts: one key each, only where nobody types. "?" shows them. */
+/// <reference lib="dom" />
 import { element, make } from "./dom.ts";
 import { type Word, word } from "./words.ts";
 

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** The panel of who is shown and how: avatars with their pictures, voices, expressions, actions. */
+/// <reference lib="dom" />
 import { get, post, type ProgrammeState } from "./api.ts";
 import { element, make, press } from "./dom.ts";
 import { word } from "./words.ts";

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** The OBS panel: scenes and outputs as buttons, where OBS is steered. Asked every few seconds while it is looked at. */
+/// <reference lib="dom" />
 import { get, post } from "./api.ts";
 import { element, make, press } from "./dom.ts";
 import { type Word, word } from "./words.ts";

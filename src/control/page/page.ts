@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
  * The studio: wires picture, say box, panels and keys to the API. It is let in by a cookie that came with the page; where
  * that is missing (the page was opened by a link on another site) one reload fetches it.
  */
+/// <reference lib="dom" />
 import { get, post, type ProgrammeState, reason } from "./api.ts";
 import { Charts } from "./charts.ts";
 import { element, press } from "./dom.ts";

@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
  * The programme as this page sees and hears it: by WebRTC where there is a preview, else as Motion JPEG; muting, volume,
  * full screen, the state of the connection in words, the measured offset of sound and picture.
  */
+/// <reference lib="dom" />
 import { AudioPlayer } from "./audio_player.ts";
 import { element, press } from "./dom.ts";
 import { OffsetMeter, type ShownLevels } from "./offset_meter.ts";

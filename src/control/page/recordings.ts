@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** Recording: the button that begins and ends one, and the list of those that were made. */
+/// <reference lib="dom" />
 import { get, post } from "./api.ts";
 import { element, make, press } from "./dom.ts";
 import { word } from "./words.ts";

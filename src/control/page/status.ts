@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** The status panel: the programme's state as the things a person looks for, troubles marked by more than colour. */
+/// <reference lib="dom" />
 import { get, type ProgrammeState, reason } from "./api.ts";
 import { element, make } from "./dom.ts";
 import type { ViewerNumbers } from "./webrtc.ts";

@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
  * The line under the picture: the segment being said, its words lit one by one. In: speech events. A word is looked for
  * behind the last one, so that a word said twice lights twice.
  */
+/// <reference lib="dom" />
 import { make } from "./dom.ts";
 
 export interface SpeechEvent {

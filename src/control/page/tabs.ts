@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** Tabs as screen readers and keyboards know them: one is in the order of Tab, arrows go from one to the next. */
+/// <reference lib="dom" />
 import { element, make } from "./dom.ts";
 import { type Word, word } from "./words.ts";
 

@@ -1,9 +1,9 @@
-/// <reference lib="dom" />
 /**
  * Watches a programme over WebRTC: connects by WHEP, comes back by itself when the line breaks, tells what it is doing.
  * In: nothing but the server's address. Out: a stream, notes of the sync channel, numbers once a second. Usable without
  * the rest of the page.
  */
+/// <reference lib="dom" />
 
 export type ViewerState =
   | { readonly kind: "off" }

@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
 /** Every word of the page in every language, and putting them in their places. English is what is missing elsewhere. */
+/// <reference lib="dom" />
 import { ENGLISH } from "./words_en.ts";
 import { VIETNAMESE } from "./words_vi.ts";
 

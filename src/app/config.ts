@@ -292,6 +292,7 @@ export const ConfigSchema = z.strictObject({
     "show the avatar on the page by WebRTC, with sound; else as pictures only",
     "true or false",
   ),
+  sessionsMax: whole(0, 16, 2, "programmes of their own that viewers of the preview may have"),
   webrtc: webrtc.prefault({}),
   obs: obs.prefault({}),
   record: note(

@@ -109,31 +109,18 @@ done at that place and not spoken (deno task act --help).`,
     for (const text of texts) cleanText(text);
     for (const file of files) await probeAudioFile(file, { signal });
 
-    const { Programme, serve } = await import("../programme/mod.ts");
+    const { openTts, Programme, serve, Sessions } = await import("../programme/mod.ts");
     const log = context.openLog(loaded);
     const ending = new AbortController();
     const end = () => ending.abort();
     signal.addEventListener("abort", end, { once: true });
-    const open = () =>
-      Promise.reject(new CapacityFault("sessionsMax is 0, wanted more", { code: "too_many_sessions" }));
-    await using server = config.page
-      ? await serve({
-        ...{ config, log, open },
-        folders: context.folders,
-        environment: context.environment,
-        version: VERSION,
-        onStop: end,
-      })
-      : undefined;
-    await using programme = await Programme.start({
-      config,
-      folders: context.folders,
-      clock: context.clock,
-      log,
-      signal,
-      environment: context.environment,
-      version: VERSION,
-    });
+    const { folders, clock, environment } = context;
+    await using tts = openTts(config);
+    const parts = { ...{ config, folders, environment, clock, log, tts, signal }, version: VERSION };
+    const sessions = new Sessions(parts);
+    const open = sessions.open.bind(sessions);
+    await using server = config.page ? await serve({ ...parts, open, onStop: end }) : undefined;
+    await using programme = await Programme.start(parts);
     server?.attach(programme);
     programme.page = server?.url;
 

@@ -75,8 +75,8 @@ export interface ProgrammeControl {
   interrupt(): Interrupted;
   /** Voices of the speech engine, and which speaks where a text names none. */
   voices(): ProgrammeSnapshot;
-  /** From the next text on. Throws InputFault for one that is not there. */
-  setVoice(voice: string): void;
+  /** From the next text on; null: any that fits the text. Throws InputFault for one that is not there. */
+  setVoice(voice: string | null): void;
   /**
    * Shows an expression from now on, or does an action once, over whatever is said. Throws InputFault for a name that
    * is neither, CapacityFault when too many wait.

@@ -6,7 +6,8 @@ import { checked } from "./checked.ts";
 import { withoutPaths } from "./problem.ts";
 import { json, type Route } from "./route.ts";
 
-const voiceBody = z.strictObject({ voice: z.string().min(1).max(200) });
+/** Null: any that fits the text. */
+const voiceBody = z.strictObject({ voice: z.string().min(1).max(200).nullable() });
 const VOICE = { schema: voiceBody, code: "bad_voice", example: '{"voice": "en-us"}' };
 const changes = z.strictObject({
   voice: z.string().min(1).max(200).exactOptional(),

@@ -6,6 +6,7 @@ export { Programme, type ProgrammeOptions } from "./programme.ts";
 export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 export { render, type RenderOptions } from "./render.ts";
 export { type PageServer, serve } from "./serve.ts";
+export { Sessions, type SessionsOptions } from "./sessions.ts";
 export type { ObsState } from "./obs_part.ts";
 export type {
   CameraState,

@@ -62,7 +62,7 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   voices(): ProgrammeSnapshot {
     return this.#opened.speech.voices();
   }
-  setVoice(voice: string): void {
+  setVoice(voice: string | null): void {
     this.#opened.speech.setVoice(voice);
   }
   async thumbnail(avatar: string): Promise<Uint8Array<ArrayBuffer>> {

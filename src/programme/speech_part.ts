@@ -115,9 +115,9 @@ export class SpeechPart implements AsyncDisposable {
   }
 
   /** Of texts from now on that name none. Throws InputFault `unknown_voice`. */
-  setVoice(voice: string): void {
-    if (this.#voices) checkVoice(this.#options.config, voice, this.#voices);
-    this.#voice = voice;
+  setVoice(voice: string | null): void {
+    if (voice !== null && this.#voices) checkVoice(this.#options.config, voice, this.#voices);
+    this.#voice = voice ?? undefined;
   }
 
   #named(): { voice?: string } {

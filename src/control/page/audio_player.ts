@@ -15,6 +15,7 @@ export class AudioPlayer {
   readonly #delay = this.#context.createDelay(2);
   readonly #gain = this.#context.createGain();
   #source: MediaStreamAudioSourceNode | undefined;
+  #instead: MediaElementAudioSourceNode | undefined;
   #isMuted = false;
   #volume = 1;
 
@@ -36,7 +37,23 @@ export class AudioPlayer {
   play(track: MediaStreamTrack): void {
     this.#source?.disconnect();
     this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
-    this.#source.connect(this.#delay);
+    if (this.#instead === undefined) this.#source.connect(this.#delay);
+  }
+
+  /** Lets an element be heard in place of the stream, until goOn(). An element can be given once only. */
+  playInstead(audio: HTMLAudioElement): void {
+    this.goOn();
+    this.#source?.disconnect();
+    this.#instead = this.#context.createMediaElementSource(audio);
+    this.#instead.connect(this.#delay);
+  }
+
+  /** The stream is heard again. */
+  goOn(): void {
+    if (this.#instead === undefined) return;
+    this.#instead.disconnect();
+    this.#instead = undefined;
+    this.#source?.connect(this.#delay);
   }
 
   get isMuted(): boolean {

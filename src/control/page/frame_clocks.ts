@@ -16,10 +16,10 @@ export class PresentedFrames implements FrameClock {
   #handle: number;
   #from: number | undefined;
 
-  /** `firstRtp`: RTP timestamp of the file's first frame, once it is known. */
-  constructor(video: HTMLVideoElement, firstRtp: () => number | undefined, fps: number) {
+  /** `first`: RTP timestamp of the file's first frame, once it is known. */
+  constructor(video: HTMLVideoElement, first: () => number | undefined, fps: number) {
     this.#video = video;
-    this.#first = firstRtp;
+    this.#first = first;
     const ticks = 90_000 / fps;
     const look = (_now: number, { rtpTimestamp }: VideoFrameCallbackMetadata) => {
       this.#from ??= this.#first();
@@ -37,12 +37,22 @@ export class PresentedFrames implements FrameClock {
   }
 }
 
-/** Frames that the sync channel told. */
+/** Frames that the sync channel told: of the session's take, or of one utterance. */
 export class ToldFrames implements FrameClock {
   frames = 0;
+  readonly #utterance: number | undefined;
 
-  hear({ frame_idx }: SyncNote): void {
-    this.frames = Math.max(this.frames, frame_idx + 1);
+  constructor(utterance?: number) {
+    this.#utterance = utterance;
+  }
+
+  hear({ frame_idx, utterance, utterance_frame }: SyncNote): void {
+    const frame = this.#utterance === undefined
+      ? frame_idx
+      : utterance === this.#utterance
+      ? utterance_frame
+      : -1;
+    this.frames = Math.max(this.frames, frame + 1);
   }
 
   stop(): void {}
@@ -53,12 +63,15 @@ export class PolledFrames implements FrameClock {
   frames = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(session: string) {
+  /** `first`: index of the file's first frame in the session, undefined before it is known. Default: the session's first. */
+  constructor(session: string, first: () => number | undefined = () => 0) {
     this.#timer = setInterval(async () => {
       const response = await fetch(`/api/webrtc/status/${encodeURIComponent(session)}`).catch(() =>
         undefined
       );
-      if (response?.ok) this.frames = (await response.json()).last_frame_idx + 1;
+      const from = first();
+      if (!response?.ok || from === undefined) return;
+      this.frames = Math.max(this.frames, (await response.json()).last_frame_idx + 1 - from);
     }, POLL_MS);
   }
 

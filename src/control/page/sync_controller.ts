@@ -1,13 +1,14 @@
 /**
  * Holds a sound file that the page plays by itself to the pictures that come over the network: the sound starts with the
  * first frame, waits when it is further than the pictures by more than the threshold, and goes on when they have caught
- * up. In: an audio element and a count of frames. Knows no browser; whoever uses it gives it both.
+ * up. Where it is far behind (a page that slept) it jumps. In: an audio element and a count of frames. Knows no browser;
+ * whoever uses it gives it both.
  */
 
 /** The part of an HTMLAudioElement that is used. */
 export interface Playable {
   /** Seconds. */
-  readonly currentTime: number;
+  currentTime: number;
   readonly paused: boolean;
   readonly ended: boolean;
   play(): Promise<void>;
@@ -27,6 +28,8 @@ export interface SyncOptions {
   readonly fps: number;
   /** How far the sound may be ahead of the pictures, in seconds. Default 0.1. */
   readonly thresholdS?: number;
+  /** The second of the sound that belongs to the first frame; below 0 the sound begins that much later. Default 0. */
+  readonly startS?: number;
   /** Calls `run` every `ms` until the answer is called. Default: the page's timer. */
   readonly every?: (ms: number, run: () => void) => () => void;
   readonly onTrouble?: (error: unknown) => void;
@@ -34,6 +37,8 @@ export interface SyncOptions {
 
 const LOOK_MS = 40;
 const THRESHOLD_S = 0.1;
+/** Sound that is so far behind would never catch up by itself. */
+const BEHIND_S_MAX = 0.5;
 
 export class SyncController {
   readonly #options: SyncOptions;
@@ -51,15 +56,21 @@ export class SyncController {
 
   /** Sound against pictures in seconds, positive where the sound is ahead. */
   get skewS(): number {
-    const { audio, clock, fps } = this.#options;
-    return audio.currentTime - clock.frames / fps;
+    return this.#options.audio.currentTime - this.#videoS;
+  }
+
+  /** Where the sound should be. */
+  get #videoS(): number {
+    const { clock, fps, startS = 0 } = this.#options;
+    return clock.frames / fps + startS;
   }
 
   /** May be called at every frame; the timer calls it anyway. */
   look(): void {
-    const { audio, clock, fps, thresholdS = THRESHOLD_S } = this.#options;
+    const { audio, clock, thresholdS = THRESHOLD_S } = this.#options;
     if (this.#isStopped || this.#isStarting || audio.ended || clock.frames <= 0) return;
-    const videoS = clock.frames / fps;
+    const videoS = this.#videoS;
+    if (audio.currentTime < videoS - BEHIND_S_MAX) audio.currentTime = videoS;
     if (!audio.paused && audio.currentTime > videoS + thresholdS) {
       audio.pause();
       this.waits++;

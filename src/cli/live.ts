@@ -79,6 +79,12 @@ done at that place and not spoken (deno task act --help).`,
       setting: "preview",
     },
     {
+      name: "compat",
+      kind: "switch",
+      doc: "routes of LiveTalking and MuseTalk clients too",
+      setting: "compat",
+    },
+    {
       name: "page",
       kind: "switch",
       isNegated: true,

@@ -43,8 +43,8 @@ export class Guard {
   /** Throws 403 for a foreign Host, Origin or site. A link on another site may open the page and nothing else. */
   checkSite(request: Request, isPage: boolean): void {
     const { headers } = request;
-    // HTTP/2 says it as :authority, which is in the address.
-    const host = headers.get("host") ?? new URL(request.url).host;
+    // HTTP/2, which there is with TLS only, says it as :authority, which is in the address.
+    const host = headers.get("host") ?? (this.#options.isTls ? new URL(request.url).host : "");
     if (!this.#options.hosts.has(host.toLowerCase())) {
       throw new HttpProblem(
         403,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ACT_ROUTES } from "./act_routes.ts";
 import { AVATAR_ROUTES, avatarUploadRoute } from "./avatar_routes.ts";
 import { OBS_ROUTES } from "./obs_routes.ts";
+import { compatRoutes } from "./compat/mod.ts";
 import type { Asset } from "./page_assets.ts";
 import { openRoutes, pageLinkRoute } from "./open_routes.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
@@ -21,11 +22,17 @@ export interface TableOptions {
   readonly uploadBytesMax: number;
   /** Of this program, told in the API's description. */
   readonly version: string;
+  /** Routes of other servers' clients too, and without the token: their folders. */
+  readonly compat?: { readonly mediaRoots: readonly string[] };
   /** Makes a link that lets a browser in once. */
   readonly pageLink: () => string;
 }
 
-export function routes({ house, page, uploadBytesMax, version, pageLink }: TableOptions): readonly Route[] {
+/** These are other servers' as well. */
+const SHARED_WITH_COMPAT = new Set(["/offer", "/api/webrtc/status/{session}"]);
+
+export function routes(options: TableOptions): readonly Route[] {
+  const { house, page, uploadBytesMax, version, compat, pageLink } = options;
   const all: readonly Route[] = [
     ...openRoutes(page, () => house.isReady),
     ...STATE_ROUTES,
@@ -37,8 +44,11 @@ export function routes({ house, page, uploadBytesMax, version, pageLink }: Table
     ...SETTINGS_ROUTES,
     ...soundRoutes(uploadBytesMax),
     avatarUploadRoute(uploadBytesMax),
-    ...webrtcRoutes(house.webrtc),
+    ...webrtcRoutes(house.webrtc).map((route) =>
+      compat && SHARED_WITH_COMPAT.has(route.path) ? { ...route, isGuarded: false } : route
+    ),
     pageLinkRoute(pageLink),
+    ...(compat === undefined ? [] : compatRoutes(house, compat.mediaRoots)),
   ];
   const described: Route = {
     method: "GET",

@@ -41,6 +41,8 @@ export interface ControlServerOptions {
   readonly house: ProgrammeHouse;
   /** Default: this machine only. Throws InputFault for one that is not safe. */
   readonly bind?: BindOptions;
+  /** Routes of other servers' clients too, without a token: on this machine only. */
+  readonly compat?: { readonly mediaRoots: readonly string[] };
   /** Of this program, told in the API's description. */
   readonly version?: string;
   /** Largest sound file or picture that may be sent. Default 200 MB. */
@@ -63,6 +65,14 @@ export interface ControlServer extends AsyncDisposable {
 /** Rejects with InputFault: `port_in_use`, `bad_runtime_folder`, `token_unwritable`. */
 export async function startControl(options: ControlServerOptions): Promise<ControlServer> {
   const bind = bindOf(options.bind ?? LOCAL_BIND);
+  if (options.compat && !bind.isLocalOnly) {
+    throw new InputFault(
+      `compat asks for no token and host is ${bind.host}, wanted a host of this machine only`,
+      {
+        code: "compat_open",
+      },
+    );
+  }
   const page = await loadPage();
   const closing = new AbortController();
   const token = randomKey();
@@ -77,6 +87,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       ...{ house, page },
       uploadBytesMax: options.uploadBytesMax ?? UPLOAD_BYTES_MAX,
       version: options.version ?? "",
+      ...(options.compat ? { compat: options.compat } : {}),
       pageLink: () => makeLink(),
     }),
   );

@@ -133,7 +133,8 @@ async function whepOffer({ request, url, signal }: Visit, webrtc: WebRtcControl)
   return new Response(answer.sdp, { status: 201, headers });
 }
 
-async function offerAsJson({ request, signal }: Visit, webrtc: WebRtcControl): Promise<Response> {
+/** {"sdp","type":"offer"} to {"sdp","type":"answer","sessionid"}. */
+export async function offerAsJson({ request, signal }: Visit, webrtc: WebRtcControl): Promise<Response> {
   const { sdp, avatar } = checked(OFFER, await readJson(request));
   const answer = await offer(webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
   return json({ sdp: answer.sdp, type: "answer", sessionid: answer.session });

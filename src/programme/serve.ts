@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<PageServer> {
       house,
       bind: bindOptions(config),
       version: options.version,
+      ...(config.compat ? { compat: { mediaRoots: config.mediaRoots } } : {}),
       uploadBytesMax: config.uploadMegabytesMax * MEGA,
       onError: (error) => log.error(`answering a request: ${oneLine(error)}`),
       env: (name) => environment[name],

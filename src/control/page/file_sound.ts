@@ -28,7 +28,9 @@ export class FileSound {
   /** First notes of the newest utterances: they may come before it is known that one of them is a file. */
   readonly #firsts = new Map<number, SyncNote>();
   #told: ToldFrames | undefined;
-  #playing: { readonly utterance: number; readonly sync: SyncController; readonly end: () => void } | undefined;
+  #playing:
+    | { readonly utterance: number; readonly sync: SyncController; readonly end: () => void }
+    | undefined;
 
   hear(note: SyncNote): void {
     if (note.utterance_frame === 0) this.#firsts.set(note.utterance, note);
@@ -69,7 +71,9 @@ export class FileSound {
 
   /** Without a number: whatever plays. */
   stop(utterance?: number): void {
-    if (this.#playing === undefined || (utterance ?? this.#playing.utterance) !== this.#playing.utterance) return;
+    if (this.#playing === undefined || (utterance ?? this.#playing.utterance) !== this.#playing.utterance) {
+      return;
+    }
     this.#playing.end();
     this.#playing = this.#told = undefined;
   }

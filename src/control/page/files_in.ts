@@ -3,8 +3,10 @@
  * its progress and can be stopped.
  */
 /// <reference lib="dom" />
-import { get, post, reason, send } from "./api.ts";
+import { get, post, reason } from "./api.ts";
+import { askName } from "./ask_name.ts";
 import { element, make } from "./dom.ts";
+import { upload } from "./upload.ts";
 import { word } from "./words.ts";
 
 interface Job {
@@ -18,26 +20,41 @@ interface Job {
 
 export interface FilesInOptions {
   readonly notice: (line: string) => void;
-  readonly onSaid: (utterance: number, name: string) => void;
+  readonly onSaid: (utterance: number, file: File) => void;
   readonly onAvatar: () => Promise<void>;
 }
 
 const LOOK_MS = 1000;
+/** For files whose kind the browser does not know. */
+const SOUND_NAMES = /\.(wav|mp3|m4a|aac|ogg|oga|opus|flac|wma|aiff?)$/i;
+const PICTURE_NAMES = /\.(png|jpe?g|webp|avif|heic|mp4|m4v|mov|mkv|webm|avi)$/i;
 
 export class FilesIn {
   readonly #options: FilesInOptions;
 
   constructor(options: FilesInOptions) {
     this.#options = options;
+    this.#listen();
+    const input = element<HTMLInputElement>("file");
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      input.value = "";
+      if (file !== undefined) this.take(file);
+    });
+  }
+
+  #listen(): void {
     const drop = element("drop");
-    let depth = 0;
+    let depth = 0; // dragenter and dragleave come for every element on the way
     document.addEventListener("dragenter", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       depth++;
       drop.hidden = false;
     });
     document.addEventListener("dragleave", () => {
-      if (--depth <= 0) drop.hidden = true;
+      if (--depth > 0) return;
+      depth = 0;
+      drop.hidden = true;
     });
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
@@ -47,65 +64,96 @@ export class FilesIn {
       const file = event.dataTransfer?.files[0];
       if (file !== undefined) this.take(file);
     });
-    const input = element<HTMLInputElement>("file");
-    input.addEventListener("change", () => {
-      const file = input.files?.[0];
-      input.value = "";
-      if (file !== undefined) this.take(file);
-    });
   }
 
+  /** Never rejects: what went wrong is shown. */
   async take(file: File): Promise<void> {
     const { notice } = this.#options;
-    notice(word("sending", { name: file.name }));
+    const { type, name } = file;
     try {
-      if (file.type.startsWith("audio/")) await this.#say(file);
-      else await this.#makeAvatar(file);
-      notice("");
+      if (type.startsWith("audio/") || SOUND_NAMES.test(name)) await this.say(file);
+      else if (/^(image|video)\//.test(type) || PICTURE_NAMES.test(name)) await this.#makeAvatar(file);
+      else notice(word("unknownFile", { name }));
     } catch (error) {
       notice(word("notDone", { why: reason(error) }));
     }
   }
 
-  async #say(file: File): Promise<void> {
-    const { utterance } = await send<{ utterance: number }>("/v1/say/audio", file);
-    this.#options.onSaid(utterance, file.name);
+  async say(file: File): Promise<void> {
+    const work = new Work(word("sending", { name: file.name }));
+    try {
+      const { onSaid, notice } = this.#options;
+      const { utterance } = await upload<{ utterance: number }>("/v1/say/audio", file, work);
+      notice("");
+      onSaid(utterance, file);
+    } catch (error) {
+      if (!work.signal.aborted) throw error;
+    } finally {
+      work.end();
+    }
   }
 
   async #makeAvatar(file: File): Promise<void> {
-    const guess = file.name.replace(/\.[^.]*$/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40);
-    const id = prompt(word("avatarName"), guess.replace(/^-|-$/g, "") || "avatar");
-    if (id === null) return;
-    const { job } = await send<Job>(`/v1/avatars/upload?id=${encodeURIComponent(id)}`, file);
-    this.#follow(job).catch((error) => this.#options.notice(word("notDone", { why: reason(error) })));
+    const id = await askName(file);
+    if (id === undefined) return;
+    const work = new Work(word("sending", { name: file.name }));
+    try {
+      const { job } = await upload<Job>(`/v1/avatars/upload?id=${encodeURIComponent(id)}`, file, work);
+      const { onAvatar, notice } = this.#options;
+      const line = await followed(job, work);
+      if (line !== undefined) await onAvatar();
+      notice(line ?? "");
+    } catch (error) {
+      if (!work.signal.aborted) throw error;
+    } finally {
+      work.end();
+    }
+  }
+}
+
+/** Until the avatar is made: a line that says so, undefined where it was stopped. Rejects where it could not be made. */
+async function followed(number: number, work: Work): Promise<string | undefined> {
+  work.signal.addEventListener("abort", () => void post("/v1/avatars/stop", { job: number }).catch(() => {})); // it has ended
+  for (;;) {
+    const { jobs } = await get<{ jobs: Job[] }>("/v1/avatars/jobs");
+    const job = jobs.find((one) => one.job === number);
+    if (job === undefined || job.state === "stopped" || work.signal.aborted) return undefined;
+    const { id, step = "", progress = 0, state, error = "" } = job;
+    if (state === "completed") return word("made", { id });
+    if (state === "failed") throw new Error(word("makingFailed", { id, why: error }));
+    work.show(word("making", { id, step, percent: Math.round(progress * 100) }), progress);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** The line that shows something long, with a button to stop it. */
+class Work {
+  readonly #stop = new AbortController();
+  readonly #text = make("span");
+  readonly #bar = make("progress", { max: 1 });
+  readonly #line = make("li", { className: "work" });
+
+  constructor(text: string) {
+    const stop = make("button", { type: "button", textContent: word("stop") });
+    stop.addEventListener("click", () => this.#stop.abort());
+    this.#bar.setAttribute("aria-label", text);
+    this.#line.append(this.#text, this.#bar, stop);
+    element("works").append(this.#line);
+    this.show(text, 0);
   }
 
-  async #follow(number: number): Promise<void> {
-    const line = element("job");
-    const text = make("span");
-    const stop = make("button", { type: "button", textContent: word("stop") });
-    const bar = make("progress", { max: 1 });
-    stop.addEventListener("click", () => post("/v1/avatars/stop", { job: number }));
-    line.replaceChildren(text, bar, stop);
-    line.hidden = false;
-    for (;;) {
-      const { jobs } = await get<{ jobs: Job[] }>("/v1/avatars/jobs");
-      const job = jobs.find((one) => one.job === number);
-      if (job === undefined || job.state === "stopped") {
-        line.hidden = true;
-        return;
-      }
-      const { id, step = "", progress = 0, state } = job;
-      bar.value = progress;
-      text.textContent = word("making", { id, step, percent: Math.round(progress * 100) });
-      if (state === "completed" || state === "failed") {
-        line.replaceChildren(
-          state === "completed" ? word("made", { id }) : word("makingFailed", { id, why: job.error ?? "" }),
-        );
-        if (state === "completed") await this.#options.onAvatar();
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
+  readonly onProgress = (share: number) => void (this.#bar.value = share);
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  show(text: string, share: number): void {
+    this.#text.textContent = text;
+    this.#bar.value = share;
+  }
+
+  end(): void {
+    this.#line.remove();
   }
 }

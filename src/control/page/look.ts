@@ -1,4 +1,4 @@
-/** The panel of who is shown and how: avatars with their pictures, voices, expressions, actions. */
+/** The panel of who is shown and how: avatars with their pictures, expressions, actions. */
 /// <reference lib="dom" />
 import { get, post, type ProgrammeState } from "./api.ts";
 import { element, make, press } from "./dom.ts";
@@ -9,12 +9,6 @@ interface Avatar {
   readonly name: string;
   readonly trouble?: string;
 }
-interface Voice {
-  readonly id: string;
-  readonly name: string;
-  readonly languages: readonly string[];
-}
-
 export class Look {
   /** Does it and tells what went wrong. */
   readonly #attempt: (deed: () => Promise<unknown>) => void;
@@ -23,14 +17,10 @@ export class Look {
 
   constructor(attempt: (deed: () => Promise<unknown>) => void) {
     this.#attempt = attempt;
-    const voice = element<HTMLInputElement>("voice");
-    voice.addEventListener("change", () => {
-      if (voice.value !== "") attempt(() => post("/v1/voice", { voice: voice.value }));
-    });
   }
 
   async load(): Promise<void> {
-    await Promise.all([this.loadAvatars(), this.#loadVoices(), this.#loadActs()]);
+    await Promise.all([this.loadAvatars(), this.#loadActs()]);
   }
 
   async loadAvatars(): Promise<void> {
@@ -60,16 +50,6 @@ export class Look {
       }),
     );
     this.#mark(shown);
-  }
-
-  async #loadVoices(): Promise<void> {
-    const { voice, voices } = await get<{ voice: string | null; voices: Voice[] }>("/v1/voices");
-    element("voices").replaceChildren(
-      ...voices.map(({ id, name, languages }) =>
-        make("option", { value: id, textContent: `${name} (${languages.join(", ")})` })
-      ),
-    );
-    element<HTMLInputElement>("voice").value = voice ?? "";
   }
 
   async #loadActs(): Promise<void> {

@@ -59,7 +59,9 @@ export class Microphone {
       });
       const tap = new AudioWorkletNode(context, "microphone-tap", { numberOfOutputs: 0 });
       tap.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-        if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < UNSENT_BYTES_MAX) socket.send(data);
+        if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < UNSENT_BYTES_MAX) {
+          socket.send(data);
+        }
       };
       context.createMediaStreamSource(stream).connect(tap);
       return utterance;

@@ -57,7 +57,9 @@ export class Settings {
   #set(key: keyof SettingValues, value: string | number | boolean): void {
     this.#values = { ...this.#values, [key]: value };
     localStorage.setItem(KEPT, JSON.stringify(this.#values));
-    for (const output of document.querySelectorAll(`[data-shows="${key}"]`)) output.textContent = String(value);
+    for (const output of document.querySelectorAll(`[data-shows="${key}"]`)) {
+      output.textContent = String(value);
+    }
     this.#onChange(key);
   }
 
@@ -65,7 +67,9 @@ export class Settings {
     if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = value === true;
     else control.value = String(value);
     const key = control.dataset["setting"];
-    for (const output of document.querySelectorAll(`[data-shows="${key}"]`)) output.textContent = String(value);
+    for (const output of document.querySelectorAll(`[data-shows="${key}"]`)) {
+      output.textContent = String(value);
+    }
   }
 }
 

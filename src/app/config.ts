@@ -101,7 +101,7 @@ export const ConfigSchema = z.strictObject({
   ),
   compat: note(
     z.boolean().default(false),
-    "routes of LiveTalking and MuseTalk clients too, without a token, on this machine only",
+    "serve clients of LiveTalking and MuseTalk too, without a token, on this machine only; with the preview",
     "true or false",
   ),
   mediaRoots: folders("folders that those clients may name files in"),
@@ -132,6 +132,11 @@ export const ConfigSchema = z.strictObject({
 /** Every setting, filled in. */
 export type Config = z.output<typeof ConfigSchema>;
 
+/** Whether viewers can connect: clients of other servers do nothing else. */
+export function hasPreview({ preview, compat }: Config): boolean {
+  return preview || compat;
+}
+
 /** What must hold between settings; answers the key and the rest of the sentence, or undefined. */
 export function contradiction(config: Config): { key: string; says: string } | undefined {
   const { lowWaterMs, highWaterMs, preBufferMs } = config.playback;
@@ -150,6 +155,9 @@ export function contradiction(config: Config): { key: string; says: string } | u
       key: cert === undefined ? "tls.cert" : "tls.key",
       says: "missing, wanted cert and key, or neither",
     };
+  }
+  if (config.compat && !config.page) {
+    return { key: "compat", says: "true, wanted page too: it is served there" };
   }
   if (config.tts.engine === "command" && config.tts.command.length === 0) {
     return { key: "tts.command", says: "empty, wanted a program for tts.engine command" };

@@ -1,4 +1,12 @@
-export { type Config, ConfigSchema, environmentName, flagName, type Setting, SETTINGS } from "./config.ts";
+export {
+  type Config,
+  ConfigSchema,
+  environmentName,
+  flagName,
+  hasPreview,
+  type Setting,
+  SETTINGS,
+} from "./config.ts";
 export { type FlagSetting, loadConfig, type LoadedConfig, type LoadOptions, valueAt } from "./config_load.ts";
 export type { Source } from "./config_text.ts";
 export { type Environment, findFolders, type Folders } from "./folders.ts";

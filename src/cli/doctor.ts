@@ -1,4 +1,5 @@
 /** `doctor`: prints what is wrong with this machine and the mend. Reads only; exit 1 where something is lacking. */
+import { hasPreview } from "../app/mod.ts";
 import { EXIT, oneLine } from "../errors/mod.ts";
 import type { Command } from "./command.ts";
 import { JSON_FLAG } from "./flags.ts";
@@ -39,7 +40,7 @@ Exit code 0: nothing is lacking. 1: something is; the rest works all the same.`,
       runningPid,
       obsUrl: config.obs.url,
       isObsWanted: config.obs.connect || config.camera === "obs",
-      ...(config.preview ? { preview: config.webrtc } : {}),
+      ...(hasPreview(config) ? { preview: config.webrtc } : {}),
     });
     const lacking = findings.filter(({ state }) => state === "lacks").length;
     if (context.flags.isOn("json")) context.out(JSON.stringify(findings, null, 2));

@@ -81,7 +81,7 @@ done at that place and not spoken (deno task act --help).`,
     {
       name: "compat",
       kind: "switch",
-      doc: "routes of LiveTalking and MuseTalk clients too",
+      doc: "serve clients of LiveTalking and MuseTalk too, without a token (docs/compat.md)",
       setting: "compat",
     },
     {
@@ -115,14 +115,14 @@ done at that place and not spoken (deno task act --help).`,
     for (const text of texts) cleanText(text);
     for (const file of files) await probeAudioFile(file, { signal });
 
-    const { openTts, Programme, serve, Sessions } = await import("../programme/mod.ts");
+    const { Programme, serve, Sessions, SharedEngines } = await import("../programme/mod.ts");
     const log = context.openLog(loaded);
     const ending = new AbortController();
     const end = () => ending.abort();
     signal.addEventListener("abort", end, { once: true });
     const { folders, clock, environment } = context;
-    await using tts = openTts(config);
-    const parts = { ...{ config, folders, environment, clock, log, tts, signal }, version: VERSION };
+    await using engines = new SharedEngines(config, folders);
+    const parts = { ...{ config, folders, environment, clock, log, engines, signal }, version: VERSION };
     const sessions = new Sessions(parts);
     const open = sessions.open.bind(sessions);
     await using server = config.page ? await serve({ ...parts, open, onStop: end }) : undefined;

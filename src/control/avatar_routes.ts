@@ -50,7 +50,12 @@ export function avatarUploadRoute(uploadBytesMax: number): Route {
   };
 }
 
-export const AVATAR_ROUTES: readonly Route[] = [
+/** `pathOf`: where a path that a client names really is; throws for one that is not open to it. */
+export function avatarRoutes(pathOf: (path: string) => string): readonly Route[] {
+  return [...AVATAR_ROUTES, prepareRoute(pathOf)];
+}
+
+const AVATAR_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "/v1/engines",
@@ -84,21 +89,6 @@ export const AVATAR_ROUTES: readonly Route[] = [
     answer: ({ programme }) => json(programme.avatars()),
   },
   {
-    method: "POST",
-    path: "/v1/avatars",
-    isOfProgramme: true,
-    about: {
-      summary: "Begins to make an avatar of a picture or a clip.",
-      takes: { "application/json": PREPARE.schema },
-      gives: { 202: job },
-    },
-    answer: async ({ request, programme }) => {
-      const { path, id, engine, force } = checked(PREPARE, await readJson(request));
-      const wishes = { ...(engine ? { engine } : {}), ...(force === undefined ? {} : { force }) };
-      return json(programme.prepare({ path, id, ...wishes }), 202);
-    },
-  },
-  {
     method: "GET",
     path: "/v1/avatars/{avatar}/thumbnail",
     isOfProgramme: true,
@@ -128,3 +118,22 @@ export const AVATAR_ROUTES: readonly Route[] = [
       json(await programme.stopJob(checked(STOP_JOB, await readJson(request)).job)),
   },
 ];
+
+function prepareRoute(pathOf: (path: string) => string): Route {
+  return {
+    method: "POST",
+    path: "/v1/avatars",
+    isOfProgramme: true,
+    about: {
+      summary:
+        "Begins to make an avatar of a picture or a clip of this machine; see also /v1/avatars/upload.",
+      takes: { "application/json": PREPARE.schema },
+      gives: { 202: job },
+    },
+    answer: async ({ request, programme }) => {
+      const { path, id, engine, force } = checked(PREPARE, await readJson(request));
+      const wishes = { ...(engine ? { engine } : {}), ...(force === undefined ? {} : { force }) };
+      return json(programme.prepare({ path: pathOf(path), id, ...wishes }), 202);
+    },
+  };
+}

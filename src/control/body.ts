@@ -20,7 +20,7 @@ export interface BodyLimits {
 
 /** Undefined where there is no body. */
 export async function readJson(request: Request, limits: BodyLimits = {}): Promise<unknown> {
-  if (request.body === null || request.headers.get("content-length") === "0") return undefined;
+  if (!hasBody(request)) return undefined;
   checkType(request, "application/json");
   const text = await decoded(request, limits);
   if (nesting(text) > NESTING_MAX) {
@@ -55,6 +55,11 @@ export async function readForm(request: Request, bytesMax: number): Promise<Form
   } catch {
     throw new HttpProblem(400, "bad_form", "the body is not a form, wanted multipart/form-data");
   }
+}
+
+/** Whether the client says that there is one. */
+export function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
 /** "audio/wav" of "Audio/WAV; x=y"; "none" without one. */

@@ -1,9 +1,9 @@
 /**
  * Files of this machine that a client may name: inside the folders of `mediaRoots` and nowhere else, links followed before it
- * is decided. A path of another machine's layout is tried by its last parts, so "../data/audio/a.wav" is found as
- * data/audio/a.wav, audio/a.wav or a.wav.
+ * is decided. A path of another machine's layout is found by its last parts, the longest match first: "../data/audio/a.wav"
+ * is data/audio/a.wav, audio/a.wav or a.wav in one of the folders.
  */
-import { join, sep } from "node:path";
+import { isAbsolute, join, sep } from "node:path";
 import { HttpProblem } from "./problem.ts";
 
 const PATH_CHARS_MAX = 1024;
@@ -21,12 +21,13 @@ export function mediaPath(path: string, roots: readonly string[]): string {
   const isOdd = path === "" || path.length > PATH_CHARS_MAX || path.includes("\0");
   const parts = path.split(/[\\/]+/).filter((part) => part !== "" && part !== "." && part !== "..");
   if (isOdd || parts.length === 0 || parts.length > PARTS_MAX) throw nothing();
-  for (const root of roots.map(real)) {
-    if (root === undefined) continue;
-    for (let from = 0; from < parts.length; from++) {
-      const found = real(join(root, ...parts.slice(from)));
-      if (found !== undefined && (found + sep).startsWith(root + sep) && found !== root) return found;
-    }
+  const folders = roots.map(real).filter((root) => root !== undefined);
+  const isInside = (found: string) =>
+    folders.some((root) => found !== root && found.startsWith(root.endsWith(sep) ? root : root + sep));
+  const places = parts.flatMap((_, from) => folders.map((root) => join(root, ...parts.slice(from))));
+  for (const place of isAbsolute(path) ? [path, ...places] : places) {
+    const found = real(place);
+    if (found !== undefined && isInside(found)) return found;
   }
   throw nothing();
 }

@@ -12,6 +12,7 @@ export type {
   SayRequest,
   SoundRequest,
 } from "./programme_control.ts";
+export { withoutPaths } from "./problem.ts";
 export type { ProgrammeHouse } from "./programme_house.ts";
 export { type ControlServer, type ControlServerOptions, startControl } from "./server.ts";
 export { type Environment, readTokens, tokenFolder, type TokenRecord } from "./token.ts";

@@ -10,9 +10,11 @@ export interface Asset {
 const FILES: readonly (readonly [path: string, file: string, type: string])[] = [
   ["/", "index.html", "text/html; charset=utf-8"],
   ["/page.css", "page.css", "text/css; charset=utf-8"],
+  ["/talk.css", "talk.css", "text/css; charset=utf-8"],
   ["/panels.css", "panels.css", "text/css; charset=utf-8"],
   ["/page.js", "page.ts", "text/javascript; charset=utf-8"],
   ["/level_meter.js", "level_meter.ts", "text/javascript; charset=utf-8"],
+  ["/microphone_tap.js", "microphone_tap.ts", "text/javascript; charset=utf-8"],
   ["/icon.svg", "icon.svg", "image/svg+xml"],
 ];
 

@@ -35,7 +35,7 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** Faults that are no failure: the programme is not in the state that the request wants. */
-const CONFLICTS: ReadonlySet<string> = new Set(["webrtc_off"]);
+const CONFLICTS: ReadonlySet<string> = new Set(["webrtc_off", "recording", "not_recording"]);
 
 export function problemResponse(error: unknown): Response {
   const { status, code, detail, headers } = describe(error);
@@ -47,18 +47,24 @@ export function problemResponse(error: unknown): Response {
   });
 }
 
-function describe(error: unknown) {
+/** What an error is to a client: status, code, one line, headers. 500 where it is no Fault of ours. */
+export function describe(error: unknown): {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
   if (error instanceof HttpProblem) {
     const { status, code, message, headers } = error;
     return { status, code, detail: message, headers };
   }
+  if (error instanceof Fault && CONFLICTS.has(error.code)) return fromFault(409, error);
   if (error instanceof NotFoundFault) return fromFault(404, error);
   if (error instanceof InputFault) return fromFault(400, error);
   if (error instanceof CapacityFault) return fromFault(429, error, { "Retry-After": "1" });
   if (error instanceof DeviceFault || (error instanceof Fault && error.retryable)) {
     return fromFault(503, error);
   }
-  if (error instanceof Fault && CONFLICTS.has(error.code)) return fromFault(409, error);
   return {
     status: 500,
     code: "internal",

@@ -12,7 +12,12 @@ export interface SayRequest {
 }
 
 /** What goes with sound instead of a text. */
-export type SoundRequest = Pick<SayRequest, "metadata" | "interruptible">;
+export interface SoundRequest extends Pick<SayRequest, "metadata" | "interruptible"> {
+  /** An action that begins with its first sample. */
+  readonly cue?: string;
+  /** Of a file that is played elsewhere too: no silence is cut off its beginning, and none put before it. */
+  readonly keepsSilence?: boolean;
+}
 
 /** Raw samples, mono. */
 export interface PcmShape {

@@ -1,9 +1,10 @@
 /** The whole API: every route of every subject, each in a file of its own, and its description. */
 import { z } from "zod";
+import type { Metric } from "../metrics/mod.ts";
 import { ACT_ROUTES } from "./act_routes.ts";
-import { AVATAR_ROUTES, avatarUploadRoute } from "./avatar_routes.ts";
+import { avatarRoutes, avatarUploadRoute } from "./avatar_routes.ts";
 import { OBS_ROUTES } from "./obs_routes.ts";
-import { compatRoutes } from "./compat/mod.ts";
+import { withCompat } from "./compat/mod.ts";
 import type { Asset } from "./page_assets.ts";
 import { openRoutes, pageLinkRoute } from "./open_routes.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
@@ -11,7 +12,7 @@ import { openApi } from "./openapi.ts";
 import { json, type Route } from "./route.ts";
 import { RECORD_ROUTES } from "./record_routes.ts";
 import { SAY_ROUTES } from "./say_routes.ts";
-import { SETTINGS_ROUTES } from "./settings_routes.ts";
+import { metricsRoute, SETTINGS_ROUTES } from "./settings_routes.ts";
 import { soundRoutes } from "./sound_routes.ts";
 import { STATE_ROUTES } from "./state_routes.ts";
 import { webrtcRoutes } from "./webrtc_routes.ts";
@@ -24,32 +25,32 @@ export interface TableOptions {
   readonly version: string;
   /** Routes of other servers' clients too, and without the token: their folders. */
   readonly compat?: { readonly mediaRoots: readonly string[] };
+  /** Where a path that a client names really is; throws for one that is not open to it. */
+  readonly pathOf: (path: string) => string;
+  /** Numbers of the server's own. */
+  readonly metrics: () => readonly Metric[];
   /** Makes a link that lets a browser in once. */
   readonly pageLink: () => string;
 }
 
-/** These are other servers' as well. */
-const SHARED_WITH_COMPAT = new Set(["/offer", "/api/webrtc/status/{session}"]);
-
 export function routes(options: TableOptions): readonly Route[] {
-  const { house, page, uploadBytesMax, version, compat, pageLink } = options;
-  const all: readonly Route[] = [
+  const { house, page, uploadBytesMax, version, compat, pageLink, pathOf, metrics } = options;
+  const own: readonly Route[] = [
     ...openRoutes(page, () => house.isReady),
     ...STATE_ROUTES,
     ...SAY_ROUTES,
     ...ACT_ROUTES,
-    ...AVATAR_ROUTES,
+    ...avatarRoutes(pathOf),
     ...OBS_ROUTES,
     ...RECORD_ROUTES,
     ...SETTINGS_ROUTES,
     ...soundRoutes(uploadBytesMax),
     avatarUploadRoute(uploadBytesMax),
-    ...webrtcRoutes(house.webrtc).map((route) =>
-      compat && SHARED_WITH_COMPAT.has(route.path) ? { ...route, isGuarded: false } : route
-    ),
+    ...webrtcRoutes(house.webrtc),
+    metricsRoute(metrics),
     pageLinkRoute(pageLink),
-    ...(compat === undefined ? [] : compatRoutes(house, compat.mediaRoots)),
   ];
+  const all = compat === undefined ? own : withCompat(own, { ...compat, house, uploadBytesMax });
   const described: Route = {
     method: "GET",
     path: "/openapi.json",

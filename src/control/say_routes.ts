@@ -1,8 +1,10 @@
 /** Saying, and being cut off. */
 import { z } from "zod";
-import { bodyPieces, checkType, readJson, typeOf } from "./body.ts";
+import { bodyPieces, checkType, hasBody, readJson, typeOf } from "./body.ts";
 import type { ProgrammeControl } from "./programme_control.ts";
 import { checked } from "./checked.ts";
+import { handedOn } from "./handed_on.ts";
+import { HttpProblem } from "./problem.ts";
 import { json, type Route } from "./route.ts";
 import { SAY, sayBody } from "./say_request.ts";
 
@@ -57,26 +59,20 @@ async function sayStream(request: Request, url: URL, programme: ProgrammeControl
   const { session: _session, ...query } = Object.fromEntries(url.searchParams);
   const { voice, interruptible } = checked(STREAM, query);
   const limits = { bytesMax: STREAM_BYTES_MAX, quietMsMax: STREAM_QUIET_MS_MAX };
-  const read = Promise.withResolvers<void>();
+  if (!hasBody(request)) throw new HttpProblem(400, "empty_text", "the body is empty, wanted text");
+  const { pieces, ended } = handedOn(bodyPieces(request, limits));
   const said = programme.say({
-    text: textOf(bodyPieces(request, limits), read),
+    text: textOf(pieces),
     ...(voice === undefined ? {} : { voice }),
     ...(interruptible === undefined ? {} : { interruptible: interruptible === "true" }),
   });
-  await Promise.race([read.promise, said.ended]);
+  await Promise.race([ended, said.ended]);
   return json({ utterance: said.utterance }, 202);
 }
 
-/** Broken letters are shown as such; tells when the text has ended, however. */
-async function* textOf(
-  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  ended: PromiseWithResolvers<void>,
-): AsyncGenerator<string> {
+/** Broken letters are shown as such. */
+async function* textOf(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  try {
-    for await (const piece of pieces) yield decoder.decode(piece, { stream: true });
-    yield decoder.decode();
-  } finally {
-    ended.resolve();
-  }
+  for await (const piece of pieces) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
 }

@@ -4,8 +4,12 @@
  */
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { MonotonicClock, withDeadline } from "../time/mod.ts";
+import { setHeaders } from "./answer_headers.ts";
 import { type Bind, bindOf, type BindOptions, hostNames, isLoopback, LOCAL_BIND } from "./bind.ts";
+import { NumberedHouse } from "./compat/mod.ts";
 import { Guard } from "./guard.ts";
+import { HttpCounts } from "./http_counts.ts";
+import { mediaPath } from "./media_roots.ts";
 import { loadPage } from "./page_assets.ts";
 import { PageLinks } from "./page_links.ts";
 import { isClientOf, listenerPid } from "./peer.ts";
@@ -21,20 +25,6 @@ const SWITCHING = 101;
 const UPLOAD_BYTES_MAX = 200 * 1024 * 1024;
 const CLOSE_MS_MAX = 2000;
 
-/** On every answer. Nothing may embed, sniff, cache or read it from elsewhere. */
-const HEADERS: Readonly<Record<string, string>> = {
-  "Content-Security-Policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
-    "media-src 'self' blob:; worker-src 'self'; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-  "Referrer-Policy": "no-referrer",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cache-Control": "no-store",
-};
-
 export interface ControlServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
@@ -43,6 +33,8 @@ export interface ControlServerOptions {
   readonly bind?: BindOptions;
   /** Routes of other servers' clients too, without a token: on this machine only. */
   readonly compat?: { readonly mediaRoots: readonly string[] };
+  /** Folders that other machines may name files in. Default none; this machine may name any. */
+  readonly mediaRoots?: readonly string[];
   /** Of this program, told in the API's description. */
   readonly version?: string;
   /** Largest sound file or picture that may be sent. Default 200 MB. */
@@ -77,11 +69,13 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const closing = new AbortController();
   const token = randomKey();
   const pageKey = randomKey();
-  const { house } = options;
+  const house = options.compat ? new NumberedHouse(options.house) : options.house;
   const clock = new MonotonicClock();
   const limit = new RateLimit(clock);
   const links = new PageLinks(clock);
   let makeLink = (): string => ""; // once the port is known
+  const streams = new StreamPlaces();
+  const counts = new HttpCounts();
   const router = new Router(
     routes({
       ...{ house, page },
@@ -89,9 +83,10 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       version: options.version ?? "",
       ...(options.compat ? { compat: options.compat } : {}),
       pageLink: () => makeLink(),
+      pathOf: (path) => bind.isLocalOnly ? path : mediaPath(path, options.mediaRoots ?? []),
+      metrics: () => counts.metrics(streams.taken),
     }),
   );
-  const streams = new StreamPlaces();
 
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     const url = new URL(request.url);
@@ -135,14 +130,16 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       // an answer that says 503 is none that failed
       if (response.status === 500) options.onError?.(error);
     }
+    counts.add(response.status);
     if (response.status === SWITCHING) return response; // the socket's own, not to be changed
-    for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+    const { host } = new URL(request.url);
+    setHeaders(response.headers, hosts.has(host) ? host : undefined, bind.tls !== undefined);
     return response;
   });
   const { port } = server.addr;
+  const hosts = hostNames(bind, port);
   const guard = new Guard({
-    ...{ port, token, pageKey, links },
-    hosts: hostNames(bind, port),
+    ...{ port, token, pageKey, links, hosts },
     isTls: bind.tls !== undefined,
   });
   const isAny = bind.host === "0.0.0.0" || bind.host === "::";

@@ -1,6 +1,6 @@
 /** Voices, settings, what is wrong with the machine, numbers for a monitor. */
 import { z } from "zod";
-import { exposition, EXPOSITION_TYPE } from "../metrics/mod.ts";
+import { exposition, EXPOSITION_TYPE, type Metric } from "../metrics/mod.ts";
 import { readJson } from "./body.ts";
 import { checked } from "./checked.ts";
 import { withoutPaths } from "./problem.ts";
@@ -89,12 +89,18 @@ export const SETTINGS_ROUTES: readonly Route[] = [
       return json({ findings });
     },
   },
-  {
+];
+
+/** `own`: of the server, beside those of the programme. */
+export function metricsRoute(own: () => readonly Metric[]): Route {
+  return {
     method: "GET",
     path: "/metrics",
     isOfProgramme: true,
     about: { summary: "Every number there is, for Prometheus.", gives: { 200: "text/plain" } },
     answer: ({ programme }) =>
-      new Response(exposition(programme.metrics()), { headers: { "Content-Type": EXPOSITION_TYPE } }),
-  },
-];
+      new Response(exposition([...programme.metrics(), ...own()]), {
+        headers: { "Content-Type": EXPOSITION_TYPE },
+      }),
+  };
+}

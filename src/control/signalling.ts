@@ -2,7 +2,7 @@
  * Signalling over a WebSocket, as pages of this kind do it: {"type":"offer","sdp","avatar"?} in, {"type":"answer","sdp","sessionid"}
  * out, {"type":"ice-candidate","candidate"} both ways, {"type":"error","code","detail"} for what cannot be. One session a
  * socket; another offer takes the place of the first. The session outlives the socket: it ends with its connection.
- * Limits: MESSAGE_CHARS_MAX a message, MESSAGES_MAX in all, QUIET_MS_MAX until the first offer; a client that does not
+ * Limits: MESSAGE_CHARS_MAX a message, MESSAGES_MAX in all, OFFERS_MAX of them offers, QUIET_MS_MAX until the first offer; a client that does not
  * read is cut off at UNREAD_BYTES_MAX.
  */
 import { z } from "zod";
@@ -13,6 +13,7 @@ import type { IceCandidate, WebRtcControl } from "./webrtc_control.ts";
 
 const MESSAGE_CHARS_MAX = 120_000;
 const MESSAGES_MAX = 200;
+const OFFERS_MAX = 10;
 const UNREAD_BYTES_MAX = 256 * 1024;
 const QUIET_MS_MAX = 30_000;
 /** Codes of RFC 6455, section 7.4.1. */
@@ -40,6 +41,7 @@ export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal
   const until = AbortSignal.any([signal, leaving.signal]);
   let session: string | undefined;
   let count = 0;
+  let offers = 0;
   /** Messages are answered one after another. */
   let working = Promise.resolve();
 
@@ -50,6 +52,7 @@ export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal
   };
   const take = async (said: Message) => {
     if (said.type === "offer") {
+      if (++offers > OFFERS_MAX) return socket.close(POLICY, "too many offers");
       const before = session;
       session = undefined;
       if (before !== undefined) await webrtc.close(before).catch(() => {}); // it has ended by itself

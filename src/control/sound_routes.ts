@@ -1,7 +1,9 @@
 /** Sound to be spoken: a whole file, or samples as they come. */
 import { z } from "zod";
 import { probeAudioFile } from "../speech/mod.ts";
-import { bodyPieces } from "./body.ts";
+import { bodyPieces, hasBody, typeOf } from "./body.ts";
+import { formFile } from "./form_file.ts";
+import { handedOn } from "./handed_on.ts";
 import { PCM_PIECES_MAX, socketPieces } from "./socket_pieces.ts";
 import { HttpProblem } from "./problem.ts";
 import type { PcmShape, SoundRequest } from "./programme_control.ts";
@@ -26,14 +28,20 @@ export function soundRoutes(uploadBytesMax: number): readonly Route[] {
       isOfProgramme: true,
       rate: "upload",
       about: {
-        summary: "Speaks a sound file, which is the body.",
+        summary: "Speaks a sound file: the body, or the field `file` of a form.",
         query: soundQuery,
-        takes: { "audio/*": null, "video/*": null, "application/octet-stream": null },
+        takes: {
+          ...{ "audio/*": null, "video/*": null, "application/octet-stream": null },
+          "multipart/form-data": z.object({ file: z.file() }),
+        },
         gives: { 202: utterance },
       },
       answer: async ({ request, url, programme }) => {
         const wishes = soundRequest(url);
-        const file = await spool(bodyPieces(request, { bytesMax: uploadBytesMax }), "sound");
+        const body = bodyPieces(request, { bytesMax: uploadBytesMax });
+        const isForm = typeOf(request) === "multipart/form-data";
+        const sound = isForm ? formFile(request.headers.get("content-type")!, body, "file") : body;
+        const file = await spool(sound, "sound");
         try {
           await probeAudioFile(file.path);
           const said = programme.sayFile(file.path, wishes);
@@ -58,10 +66,12 @@ export function soundRoutes(uploadBytesMax: number): readonly Route[] {
       },
       answer: async ({ request, url, programme }) => {
         const limits = { bytesMax: PCM_BYTES_MAX, quietMsMax: QUIET_MS_MAX };
-        const read = Promise.withResolvers<void>();
-        const pieces = ending(bodyPieces(request, limits), read);
+        if (!hasBody(request)) {
+          throw new HttpProblem(400, "empty_sound", "the body is empty, wanted samples");
+        }
+        const { pieces, ended } = handedOn(bodyPieces(request, limits));
         const said = programme.sayPcm(pieces, pcmShape(url), soundRequest(url));
-        await Promise.race([read.promise, said.ended]);
+        await Promise.race([ended, said.ended]);
         return json({ utterance: said.utterance }, 202);
       },
     },
@@ -114,13 +124,4 @@ function queryOf<T>(url: URL, schema: z.ZodType<T>): T {
     "bad_query",
     `${issue.path.join(".")} in the address: ${issue.message}, wanted such as rate=16000&format=s16le`,
   );
-}
-
-/** Tells when the pieces have ended, however. */
-async function* ending<T>(pieces: AsyncIterable<T>, ended: PromiseWithResolvers<void>): AsyncGenerator<T> {
-  try {
-    yield* pieces;
-  } finally {
-    ended.resolve();
-  }
 }

@@ -13,6 +13,11 @@ const STREAMS_MAX = 32;
 export class StreamPlaces {
   #taken = 0;
 
+  /** Right now. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** Answers how to give the place back, which may be called more than once. Throws CapacityFault `too_many_streams`. */
   take(): () => void {
     if (this.#taken >= STREAMS_MAX) {

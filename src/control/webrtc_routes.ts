@@ -17,8 +17,8 @@ const SDP_BYTES_MAX = 128 * 1024;
 const SDP_TYPE = "application/sdp";
 const FRAGMENT_TYPE = "application/trickle-ice-sdpfrag";
 
-/** What LiveTalking's clients send beside it is taken and not used. */
-const offerBody = z.object({
+/** Whatever else a client sends is taken and not used. */
+export const offerBody = z.object({
   sdp: z.string().min(1),
   type: z.literal("offer"),
   avatar: z.string().max(600).nullish(),
@@ -85,7 +85,6 @@ export function webrtcRoutes(webrtc: WebRtcControl): readonly Route[] {
       method: "GET",
       path: "/v1/webrtc",
       isSocket: true,
-      rate: "offer",
       about: {
         summary:
           "Whether there is a preview, STUN and TURN servers, who watches; as a WebSocket: signalling.",
@@ -122,7 +121,7 @@ export function webrtcRoutes(webrtc: WebRtcControl): readonly Route[] {
 async function whepOffer({ request, url, signal }: Visit, webrtc: WebRtcControl): Promise<Response> {
   const sdp = await readText(request, SDP_TYPE, SDP_BYTES_MAX);
   const avatar = url.searchParams.get("avatar");
-  const answer = await offer(webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
+  const answer = await answerOffer(webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
   const headers = new Headers({
     "Content-Type": SDP_TYPE,
     "Location": `/whep/${answer.session}`,
@@ -133,15 +132,18 @@ async function whepOffer({ request, url, signal }: Visit, webrtc: WebRtcControl)
   return new Response(answer.sdp, { status: 201, headers });
 }
 
-/** {"sdp","type":"offer"} to {"sdp","type":"answer","sessionid"}. */
-export async function offerAsJson({ request, signal }: Visit, webrtc: WebRtcControl): Promise<Response> {
+async function offerAsJson({ request, signal }: Visit, webrtc: WebRtcControl): Promise<Response> {
   const { sdp, avatar } = checked(OFFER, await readJson(request));
-  const answer = await offer(webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
+  const answer = await answerOffer(webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
   return json({ sdp: answer.sdp, type: "answer", sessionid: answer.session });
 }
 
 /** Too many viewers is no matter of asking slower: 503. */
-async function offer(webrtc: WebRtcControl, wanted: WebRtcOffer, signal: AbortSignal): Promise<WebRtcAnswer> {
+export async function answerOffer(
+  webrtc: WebRtcControl,
+  wanted: WebRtcOffer,
+  signal: AbortSignal,
+): Promise<WebRtcAnswer> {
   try {
     return await webrtc.offer(wanted, signal);
   } catch (error) {

@@ -4,6 +4,8 @@ import type { LipsyncEngine } from "./engine.ts";
 import { LoudnessEngine } from "./loudness.ts";
 import { openModel } from "./model_store.ts";
 import { VisemeEngine } from "./viseme_engine.ts";
+import { VisemeGraph } from "./viseme_graph.ts";
+import { VisemeNetwork } from "./viseme_network.ts";
 
 /** The viseme engines are called as their models are; loudness has none. */
 export const ENGINE_KINDS = ["viseme", "viseme-fast", "loudness"] as const;
@@ -27,6 +29,23 @@ export async function checkEngine({ kind, models }: EngineChoice): Promise<void>
 export async function createEngine({ kind, models }: EngineChoice): Promise<LipsyncEngine> {
   const model = modelOf(kind);
   return model === undefined ? new LoudnessEngine() : await VisemeEngine.open(model, models);
+}
+
+/** Engines of one kind that share what is heavy. */
+export interface EngineSource extends Disposable {
+  /** Another one, with a memory of its own; to be disposed before the source is. */
+  create(): LipsyncEngine;
+}
+
+/** Throws as createEngine does. */
+export async function openEngines({ kind, models }: EngineChoice): Promise<EngineSource> {
+  const model = modelOf(kind);
+  if (model === undefined) return { create: () => new LoudnessEngine(), [Symbol.dispose]() {} };
+  const graph = await VisemeGraph.open(await openModel(model, models));
+  return {
+    create: () => new VisemeEngine(new VisemeNetwork(graph)),
+    [Symbol.dispose]: () => graph[Symbol.dispose](),
+  };
 }
 
 function modelOf(kind: EngineChoice["kind"]): string | undefined {

@@ -1,4 +1,5 @@
 export { checkEngine, createEngine, ENGINE_KINDS, type EngineChoice } from "./choose.ts";
+export { EngineThread } from "./engine_thread.ts";
 export type { EmitMouth, LipsyncEngine } from "./engine.ts";
 export { ENGINE_GAUGES, type EngineGauge, type EngineGauges, engineGauges } from "./engine_gauges.ts";
 export { LoudnessEngine } from "./loudness.ts";

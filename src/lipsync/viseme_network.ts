@@ -7,11 +7,9 @@
  */
 import type { Tensor } from "onnxruntime-node";
 import { MEL_COUNT } from "../features/mod.ts";
-import { OnnxSession } from "../model/mod.ts";
 import type { VisemeManifest } from "./model_manifest.ts";
 import type { StoredModel } from "./model_store.ts";
-import { MOUTH_LENGTH } from "./mouth.ts";
-import { VISEME_COUNT } from "./viseme.ts";
+import { VisemeGraph } from "./viseme_graph.ts";
 
 /** Frames that one run takes at most: a second. */
 export const RUN_FRAMES_MAX = 50;
@@ -29,7 +27,9 @@ export class VisemeNetwork implements Disposable {
   readonly manifest: VisemeManifest;
   /** Where a run finds its columns, MEL_COUNT values each; there is place for an odd one more. */
   readonly columns = new Float32Array((2 * RUN_FRAMES_MAX + 1) * MEL_COUNT);
-  readonly #session: OnnxSession;
+  readonly #graph: VisemeGraph;
+  /** Nobody else hears with the graph. */
+  readonly #isOwner: boolean;
   /** By the number of frames: the first so many columns as a tensor. */
   readonly #inputs: Tensor[] = [];
   readonly #emptyContext: Tensor;
@@ -38,40 +38,22 @@ export class VisemeNetwork implements Disposable {
   #state: Tensor;
   #starts = 0;
 
-  /** Throws InputFault `bad_model` where the network is not what its manifest says. */
+  /** A network with a graph of its own. Throws InputFault `bad_model` where it is not what its manifest says. */
   static async open(model: StoredModel): Promise<VisemeNetwork> {
-    const { manifest, folder, onnx } = model;
-    const context = [1, manifest.contextFrames, MEL_COUNT];
-    const state = [1, 1, manifest.stateSize];
-    const session = await OnnxSession.open({
-      source: onnx,
-      isExact: true,
-      what: `model ${folder}`,
-      inputs: [
-        { name: "mel", dims: [1, "columns", MEL_COUNT] },
-        { name: "context", dims: context },
-        { name: "state", dims: state },
-      ],
-      outputs: [
-        { name: "viseme", dims: [1, "frames", VISEME_COUNT] },
-        { name: "mouth", dims: [1, "frames", MOUTH_LENGTH] },
-        { name: "context_out", dims: context },
-        { name: "state_out", dims: state },
-      ],
-      sizes: { columns: 4, frames: 2 },
-    });
-    return new VisemeNetwork(manifest, session);
+    return new VisemeNetwork(await VisemeGraph.open(model), true);
   }
 
-  private constructor(manifest: VisemeManifest, session: OnnxSession) {
-    this.manifest = manifest;
-    this.#session = session;
-    const { contextFrames, stateSize } = manifest;
-    this.#emptyContext = session.tensor(
+  /** `isOwner`: disposing the network disposes the graph. */
+  constructor(graph: VisemeGraph, isOwner = false) {
+    this.manifest = graph.manifest;
+    this.#graph = graph;
+    this.#isOwner = isOwner;
+    const { contextFrames, stateSize } = graph.manifest;
+    this.#emptyContext = graph.tensor(
       new Float32Array(contextFrames * MEL_COUNT).fill(SILENCE),
       [1, contextFrames, MEL_COUNT],
     );
-    this.#emptyState = session.tensor(new Float32Array(stateSize), [1, 1, stateSize]);
+    this.#emptyState = graph.tensor(new Float32Array(stateSize), [1, 1, stateSize]);
     this.#context = this.#emptyContext;
     this.#state = this.#emptyState;
   }
@@ -86,7 +68,7 @@ export class VisemeNetwork implements Disposable {
   /** Runs over the first 2 * `frames` columns, 1..RUN_FRAMES_MAX frames. Undefined where start() came in between. */
   async run(frames: number): Promise<NetworkAnswer | undefined> {
     const starts = this.#starts;
-    const result = await this.#session.run({
+    const result = await this.#graph.run({
       mel: this.#input(frames),
       context: this.#context,
       state: this.#state,
@@ -101,11 +83,11 @@ export class VisemeNetwork implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#session[Symbol.dispose]();
+    if (this.#isOwner) this.#graph[Symbol.dispose]();
   }
 
   #input(frames: number): Tensor {
-    return this.#inputs[frames] ??= this.#session.tensor(
+    return this.#inputs[frames] ??= this.#graph.tensor(
       this.columns.subarray(0, 2 * frames * MEL_COUNT),
       [1, 2 * frames, MEL_COUNT],
     );

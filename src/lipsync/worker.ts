@@ -1,24 +1,29 @@
 /**
- * The engine isolate: steps an EngineStation whenever speech is queued, until told to stop.
+ * The engine isolate: for each programme an EngineStation, stepped whenever speech is queued, until told to stop.
  *
- * In: one message with the shared rings. Out: "ready" after a warm-up, "fault" lines, "failed", "stopped"; mouths
- * by the ring. It may block inside an engine; it parks no longer than PARK_MS, so a stop is seen soon.
+ * In: which engine, then for each programme a seat with its shared rings. Out: "ready" after a warm-up, "fault" lines,
+ * "failed", "stopped" of a seat, "ended"; mouths by the rings. Seats take turns at every answer of the network. It may
+ * block inside an engine; a seat parks no longer than PARK_MS, so a stop is seen soon.
  */
 import { InputFault, oneLine } from "../errors/mod.ts";
 import { SpeechRing } from "../speech/mod.ts";
 import { Epoch, MonotonicClock } from "../time/mod.ts";
 import type { LipsyncEngine } from "./engine.ts";
 import { engineGauges } from "./engine_gauges.ts";
-import { createEngine, type EngineChoice } from "./choose.ts";
+import { type EngineChoice, type EngineSource, openEngines } from "./choose.ts";
 import { MouthRing } from "./mouth_ring.ts";
 import { EngineStation } from "./station.ts";
 
 const PARK_MS = 200;
 /** Longest time a finished mouth can lie in the station while the ring of mouths is full. */
 const FULL_PARK_MS = 20;
+const WARM_FRAMES = 25;
+const WARM_SAMPLES = 640;
 
-export interface EngineOrder {
-  readonly engine: EngineChoice;
+/** One programme's place in the isolate. */
+export interface SeatOrder {
+  /** Never used twice. */
+  readonly seat: number;
   readonly samplesPerFrame: number;
   readonly speechSlots: number;
   readonly speech: SharedArrayBuffer;
@@ -30,25 +35,35 @@ export interface EngineOrder {
   readonly stop: SharedArrayBuffer;
 }
 
+/** The engine comes first; "end" when every seat has stopped. */
+export type EngineMessage = { readonly engine: EngineChoice } | SeatOrder | "end";
+
 export type EngineNews =
   | { readonly type: "ready"; readonly name: string; readonly rightContextMs: number }
-  | { readonly type: "fault"; readonly message: string }
+  | { readonly type: "fault"; readonly seat: number; readonly message: string }
   /** `code` is that of an InputFault: what was given is wrong, and trying again is no use. */
   | { readonly type: "failed"; readonly message: string; readonly code?: string }
-  | { readonly type: "stopped" };
+  | { readonly type: "stopped"; readonly seat: number }
+  | { readonly type: "ended" };
 
 function tell(news: EngineNews): void {
   self.postMessage(news);
 }
 
+function fail(error: unknown): void {
+  const message = oneLine(error);
+  tell(
+    error instanceof InputFault ? { type: "failed", message, code: error.code } : { type: "failed", message },
+  );
+}
+
 /** One second of a made-up voice: compiles the code and fills the engine's caches before anybody waits. */
-async function warmUp(engine: LipsyncEngine, samplesPerFrame: number): Promise<void> {
-  const length = Math.floor(samplesPerFrame / 3);
-  const pcm = new Float32Array(length);
+async function warmUp(engine: LipsyncEngine): Promise<void> {
+  const pcm = new Float32Array(WARM_SAMPLES);
   engine.start();
-  for (let frame = 0; frame < 25; frame++) {
-    for (let index = 0; index < length; index++) {
-      const n = frame * length + index;
+  for (let frame = 0; frame < WARM_FRAMES; frame++) {
+    for (let index = 0; index < WARM_SAMPLES; index++) {
+      const n = frame * WARM_SAMPLES + index;
       pcm[index] = 0.2 * ((n % 133) / 66 - 1) * (1 + Math.sin(n / 1600));
     }
     await engine.push(pcm, () => {});
@@ -56,8 +71,17 @@ async function warmUp(engine: LipsyncEngine, samplesPerFrame: number): Promise<v
   await engine.finish(() => {});
 }
 
-async function work(order: EngineOrder): Promise<void> {
-  using engine = await createEngine(order.engine);
+async function open(choice: EngineChoice): Promise<EngineSource> {
+  const source = await openEngines(choice);
+  using engine = source.create();
+  await warmUp(engine);
+  tell({ type: "ready", name: engine.name, rightContextMs: engine.rightContextMs });
+  return source;
+}
+
+async function work(source: EngineSource, order: SeatOrder): Promise<void> {
+  const { seat } = order;
+  using engine = source.create();
   const speech = new SpeechRing(order.samplesPerFrame, order.speechSlots, order.speech);
   const mouths = new MouthRing(order.mouthSlots, order.mouths);
   const stop = new Int32Array(order.stop);
@@ -68,27 +92,31 @@ async function work(order: EngineOrder): Promise<void> {
     epoch: new Epoch(order.epoch),
     gauges: engineGauges(order.gauges),
     clock: new MonotonicClock(),
-    onFault: (message) => tell({ type: "fault", message }),
+    onFault: (message) => tell({ type: "fault", seat, message }),
   });
-  await warmUp(engine, order.samplesPerFrame);
-  tell({ type: "ready", name: engine.name, rightContextMs: engine.rightContextMs });
   while (Atomics.load(stop, 0) === 0) {
     await station.step();
     if (station.waitingMouths > 0) await mouths.ring.writable(FULL_PARK_MS);
     else await speech.ring.readable(PARK_MS);
   }
-  tell({ type: "stopped" });
+  tell({ type: "stopped", seat });
 }
 
-self.onmessage = async (event: MessageEvent<EngineOrder>) => {
+let source: Promise<EngineSource> | undefined;
+
+self.onmessage = async ({ data }: MessageEvent<EngineMessage>) => {
   try {
-    await work(event.data);
+    if (data === "end") {
+      (await source)?.[Symbol.dispose]();
+      tell({ type: "ended" });
+    } else if ("engine" in data) {
+      source = open(data.engine);
+      await source;
+    } else {
+      const opened = await source?.catch(() => undefined); // why not has been told
+      if (opened) await work(opened, data);
+    }
   } catch (error) {
-    const message = oneLine(error);
-    tell(
-      error instanceof InputFault
-        ? { type: "failed", message, code: error.code }
-        : { type: "failed", message },
-    );
+    fail(error);
   }
 };

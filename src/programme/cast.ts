@@ -23,6 +23,8 @@ export interface CastOptions {
   readonly memory: ProgrammeMemory;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Another programme's stage comes first. */
+  readonly isSecond: boolean;
 }
 
 /** An avatar that was looked at and can be shown. */
@@ -68,11 +70,11 @@ export class Cast implements AsyncDisposable {
 
   /** Resolves when the stage runs. */
   async begin(rightContextMs: number, camera: CameraLink | undefined): Promise<void> {
-    const { config, memory, signal } = this.#options;
+    const { config, memory, signal, isSecond } = this.#options;
     const { crossfadeMs, syncThresholdMs, avOffsetMs } = config;
     this.#setup = {
       expression: EXPRESSIONS.indexOf(config.expression),
-      ...{ crossfadeMs, syncThresholdMs, avOffsetMs, rightContextMs },
+      ...{ crossfadeMs, syncThresholdMs, avOffsetMs, rightContextMs, isSecond },
       preBufferMs: config.playback.preBufferMs,
       ...(camera ? { camera: { shape: camera.shape, buffer: camera.buffer } } : {}),
     };

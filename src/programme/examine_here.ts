@@ -1,5 +1,5 @@
 /** The doctor's look at this machine from inside a running programme. */
-import type { Config, Environment, Folders } from "../app/mod.ts";
+import { type Config, type Environment, type Folders, hasPreview } from "../app/mod.ts";
 import { examine, type Finding, SystemProbe } from "../doctor/mod.ts";
 
 export interface ExamineOptions {
@@ -18,7 +18,7 @@ export async function examineHere(
     runningPid: Deno.pid,
     obsUrl: config.obs.url,
     isObsWanted: config.obs.connect || config.camera === "obs",
-    ...(config.preview ? { preview: config.webrtc } : {}),
+    ...(hasPreview(config) ? { preview: config.webrtc } : {}),
   });
   return findings.map((finding) => ({ ...finding }));
 }

@@ -7,6 +7,7 @@ export { ProgrammeMemory, type ProgrammeShape } from "./programme_memory.ts";
 export { render, type RenderOptions } from "./render.ts";
 export { type PageServer, serve } from "./serve.ts";
 export { Sessions, type SessionsOptions } from "./sessions.ts";
+export { SharedEngines } from "./shared_engines.ts";
 export type { ObsState } from "./obs_part.ts";
 export type {
   CameraState,

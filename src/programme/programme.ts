@@ -10,7 +10,7 @@ import type { ObsOrder } from "../control/mod.ts";
 import { oneLine } from "../errors/mod.ts";
 import { checkEngine, FAMILIES, type RunningEngine, startEngine } from "../lipsync/mod.ts";
 import { listModels } from "../model/mod.ts";
-import type { SayOptions, SpeechEvent, Tts, Utterance } from "../speech/mod.ts";
+import type { SayOptions, SpeechEvent, Utterance } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { Air } from "./air.ts";
@@ -25,6 +25,7 @@ import { Recordings } from "./recordings.ts";
 import { Thumbnails } from "./thumbnails.ts";
 import { round, roundEach } from "./round.ts";
 import { engineChoice, isObsCamera, modelFolders } from "./settings.ts";
+import { SharedEngines } from "./shared_engines.ts";
 import { runPlayhead } from "./playhead.ts";
 import { ProgrammeMemory } from "./programme_memory.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -33,7 +34,6 @@ import { SpeechPart } from "./speech_part.ts";
 import { Stillness, type StillState } from "./stillness.ts";
 import { Subtitles } from "./subtitles.ts";
 import { ruledCues, TextCues } from "./text_cues.ts";
-import { openTts } from "./voice.ts";
 
 export interface ProgrammeOptions {
   readonly config: Config;
@@ -45,8 +45,10 @@ export interface ProgrammeOptions {
   readonly environment: Environment;
   /** Of this program, told to OBS's source. */
   readonly version: string;
-  /** A voice engine that several programmes share; by default one of its own. */
-  readonly tts?: Tts;
+  /** Engines that several programmes share, their owner's to close; by default its own. */
+  readonly engines?: SharedEngines;
+  /** Another programme comes first where the processor is short. Default false. */
+  readonly isSecond?: boolean;
 }
 
 export class Programme implements AsyncDisposable {
@@ -61,6 +63,7 @@ export class Programme implements AsyncDisposable {
   readonly #subtitles = new Subtitles();
   readonly #jobs: AvatarJobs;
   readonly #outlets: Outlets;
+  readonly #engines: SharedEngines;
   readonly #startedMs: number;
   /** Its voice and its queue. */
   speech!: SpeechPart;
@@ -88,7 +91,8 @@ export class Programme implements AsyncDisposable {
   private constructor(options: ProgrammeOptions) {
     this.#options = options;
     this.#startedMs = options.clock.nowMs();
-    const { config } = options;
+    const { config, folders } = options;
+    this.#engines = options.engines ?? this.#opened.use(new SharedEngines(config, folders));
     const settings = config.modelFolders.length > 0 ? ["--model-folders", config.modelFolders.join(",")] : [];
     this.#jobs = this.#opened.use(new AvatarJobs(settings));
     this.memory = new ProgrammeMemory({
@@ -99,7 +103,6 @@ export class Programme implements AsyncDisposable {
       highWaterMs: config.playback.highWaterMs,
       soundLatencyMs: config.soundLatencyMs,
     });
-    const { folders } = options;
     this.recordings = this.#opened.use(
       new Recordings({
         folder: config.recordings ?? `${folders.data}/recordings`,
@@ -121,7 +124,8 @@ export class Programme implements AsyncDisposable {
       checkEngine(engineChoice(config, folders)),
     ]);
     const { memory } = this;
-    this.#cast = new Cast({ config, folders, memory, log: this.#options.log, signal }, casting);
+    const { log, isSecond = false } = this.#options;
+    this.#cast = new Cast({ config, folders, memory, log, signal, isSecond }, casting);
     this.#textCues = new TextCues(this.#cast.cues, ruledCues(config.obs.rules));
     this.#outlets.openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.
@@ -168,10 +172,10 @@ export class Programme implements AsyncDisposable {
   }
 
   async #startEngine(): Promise<void> {
-    const { config, folders, signal } = this.#options;
+    const { signal } = this.#options;
     const { memory } = this;
     const engine = await startEngine({
-      engine: engineChoice(config, folders),
+      thread: this.#engines.lips,
       speech: memory.engineSpeech,
       mouths: memory.mouths,
       epoch: memory.epoch,
@@ -188,7 +192,7 @@ export class Programme implements AsyncDisposable {
     this.speech = this.#opened.use(
       new SpeechPart({
         ...{ config, memory, log, cues: this.#textCues },
-        tts: this.#options.tts ?? this.#opened.use(openTts(config)),
+        tts: this.#engines.tts,
         onEvent: (event) => this.#onEvent(event),
       }),
     );

@@ -19,10 +19,13 @@ import type { Utterance } from "../speech/mod.ts";
 import type { Programme } from "./programme.ts";
 import { programmeMetrics } from "./programme_metrics.ts";
 import { publicSettings } from "./public_settings.ts";
+import { publicJob, publicState } from "./public_state.ts";
 
 export interface DoorOptions {
   /** Called when a client asks the programme to end. */
   readonly onStop: () => void;
+  /** Whether only this machine can ask. */
+  readonly isLocalOnly: boolean;
   /** Looks what is wrong with this machine. */
   readonly examine: () => Promise<readonly ProgrammeSnapshot[]>;
   /** Numbers of the preview, by name. */
@@ -91,8 +94,16 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     return this.#options.examine();
   }
   metrics(): Metric[] {
+    const { memory } = this.#opened;
     const state = this.#opened.state();
-    return programmeMetrics(state, { lipsync: state.lipsync, preview: this.#options.previewGauges() });
+    return programmeMetrics(state, {
+      stage: memory.stageGauges.snapshot(),
+      lipsync: memory.engineGauges.snapshot(),
+      neural: memory.neuralGauges.snapshot(),
+      sound: memory.soundGauges.snapshot(),
+      obs_feed: { ...state.obs.feed },
+      preview: this.#options.previewGauges(),
+    });
   }
   act(name: string): void {
     this.#opened.act(name);
@@ -107,13 +118,13 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     return this.#opened.avatars();
   }
   prepare(request: PrepareRequest, onEnded?: () => void): ProgrammeSnapshot {
-    return { ...this.#opened.jobs.start(request, onEnded) };
+    return publicJob(this.#opened.jobs.start(request, onEnded));
   }
   jobs(): ProgrammeSnapshot[] {
-    return this.#opened.jobs.list().map((job) => ({ ...job }));
+    return this.#opened.jobs.list().map(publicJob);
   }
   async stopJob(job: number): Promise<ProgrammeSnapshot> {
-    return { ...await this.#opened.jobs.stop(job) };
+    return publicJob(await this.#opened.jobs.stop(job));
   }
   engines(): ProgrammeSnapshot {
     return this.#opened.engines();
@@ -135,7 +146,7 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     return await this.obs();
   }
   state(): ProgrammeSnapshot {
-    return { ...this.#opened.state() };
+    return publicState(this.#opened.state(), this.#options.isLocalOnly);
   }
   stop(): void {
     this.#options.onStop();

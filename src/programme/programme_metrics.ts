@@ -60,19 +60,34 @@ const ROWS: readonly Row[] = [
   ["lipcam_sound_depth_ms", "gauge", "Depth of the playback buffer.", (s) => s.sound.depthMs],
   ["lipcam_sound_underruns_total", "counter", "Times the device ran dry.", (s) => s.sound.underruns],
   ["lipcam_sound_restarts_total", "counter", "Times the device was opened again.", (s) => s.sound.restarts],
-  ["lipcam_recorded_frames_total", "counter", "Frames of the running recording.", (s) => s.recording?.frames],
+  ["lipcam_recorded_frames", "gauge", "Frames of the running recording.", (s) => s.recording?.frames],
   [
     "lipcam_recording_lost_units",
     "gauge",
     "Units the running recording lost.",
     (s) => s.recording?.lostUnits,
   ],
+  ["lipcam_recording", "gauge", "1 while something is recorded.", (s) => s.recording === undefined ? 0 : 1],
+  ["lipcam_sound_device", "gauge", "1 while a sound device plays.", (s) => s.sound.kind === "null" ? 0 : 1],
+  ["lipcam_camera", "gauge", "1 while there is a camera.", (s) => s.camera.state === "none" ? 0 : 1],
+  [
+    "lipcam_held",
+    "gauge",
+    "1 while the avatar is held still.",
+    (s) => s.still.isHeld || s.still.isPanic ? 1 : 0,
+  ],
+  [
+    "lipcam_obs_connected",
+    "gauge",
+    "1 while OBS's websocket is connected.",
+    (s) => s.obs.director === undefined ? undefined : s.obs.director.state === "connected" ? 1 : 0,
+  ],
 ];
 
-/** `gauges`: names of the engine's and the preview's own numbers beside those of the state. */
+/** `gauges`: every station's own numbers, by name, beside those of the state; what is none is left out. */
 export function programmeMetrics(
   state: ProgrammeState,
-  gauges: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  gauges: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Metric[] {
   const rows = ROWS.flatMap(([name, type, help, read]): Metric[] => {
     const value = read(state);
@@ -82,7 +97,9 @@ export function programmeMetrics(
     name: `lipcam_${part}`,
     type: "gauge",
     help: `Numbers of the ${part}, by name.`,
-    samples: Object.entries(values).map(([name, value]) => ({ value, labels: { name } })),
+    samples: Object.entries(values).flatMap(([name, value]) =>
+      typeof value === "number" ? [{ value, labels: { name } }] : []
+    ),
   }));
   return [...rows, ...own.filter(({ samples }) => samples.length > 0)];
 }

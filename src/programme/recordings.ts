@@ -13,12 +13,12 @@ export const RECORD_FORMATS = ["mp4", "webm"] as const;
 export type RecordFormat = typeof RECORD_FORMATS[number];
 
 export interface RecordedFile {
-  /** "20261126-104501-4f.mp4". */
+  /** "20261126-104501-4f0c92d1be7788a3.mp4"; the digits are random, so that a name is not guessed. */
   readonly id: string;
   readonly bytes: number;
 }
 
-const ID = /^\d{8}-\d{6}-[0-9a-f]{4}\.(mp4|webm)$/;
+const ID = /^\d{8}-\d{6}-[0-9a-f]{16}\.(mp4|webm)$/;
 
 export interface RecordingsOptions {
   /** Made when it is wanted. */
@@ -115,6 +115,6 @@ export class Recordings implements AsyncDisposable {
 
 function stamp(): string {
   const time = new Date(wallClockMs()).toISOString().replace(/[-:]|\..*$/g, "").replace("T", "-");
-  const random = crypto.getRandomValues(new Uint8Array(2)).toHex();
+  const random = crypto.getRandomValues(new Uint8Array(8)).toHex();
   return `${time}-${random}`;
 }

@@ -49,6 +49,7 @@ export async function serve(options: ServeOptions): Promise<PageServer> {
       bind: bindOptions(config),
       version: options.version,
       ...(config.compat ? { compat: { mediaRoots: config.mediaRoots } } : {}),
+      mediaRoots: config.mediaRoots,
       uploadBytesMax: config.uploadMegabytesMax * MEGA,
       onError: (error) => log.error(`answering a request: ${oneLine(error)}`),
       env: (name) => environment[name],
@@ -80,6 +81,7 @@ class House implements ProgrammeHouse, AsyncDisposable {
     const { config, log, open, onStop } = options;
     this.webrtc = new WebRtcPart({ config, log, open, isLocalOnly: isLoopback(config.host) });
     this.#doors = {
+      isLocalOnly: isLoopback(config.host),
       examine: () => examineHere(options),
       previewGauges: () => this.webrtc.gauges(),
     };

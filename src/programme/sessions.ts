@@ -1,17 +1,17 @@
 /**
  * Programmes that viewers have for themselves: the shared one's settings with another avatar, without camera, sound device,
- * recording and OBS; on the monotonic clock. One voice engine speaks for all.
+ * microphone, recording and OBS; on the monotonic clock. What is heavy they share with everybody.
  *
- * In: names of avatars. Out: running programmes, each closed by whoever opened it. Main thread. Limits: `sessionsMax` at
- * once, those that are starting counted.
+ * In: names of avatars. Out: running programmes, each closed by whoever opened it, or by itself when it dies. Main thread.
+ * Limits: `sessionsMax` at once, those that are starting or closing counted.
  */
 import { castAvatar } from "./cast.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
-import { CapacityFault } from "../errors/mod.ts";
+import { CapacityFault, oneLine } from "../errors/mod.ts";
 import { FAMILIES } from "../lipsync/mod.ts";
-import type { Tts } from "../speech/mod.ts";
-import type { Clock } from "../time/mod.ts";
+import { type Clock, giveBackLargeBlocks } from "../time/mod.ts";
 import { Programme } from "./programme.ts";
+import type { SharedEngines } from "./shared_engines.ts";
 import type { OwnProgramme } from "./webrtc_part.ts";
 
 export interface SessionsOptions {
@@ -21,55 +21,74 @@ export interface SessionsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
-  /** Shared with everybody, and its owner's to close. */
-  readonly tts: Tts;
+  /** Shared with everybody, and their owner's to close. */
+  readonly engines: SharedEngines;
+  /** Ends every session. */
   readonly signal: AbortSignal;
 }
 
 export class Sessions {
   readonly #options: SessionsOptions;
-  #open = 0;
+  #count = 0;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    if (options.config.sessionsMax > 0) giveBackLargeBlocks();
   }
 
-  /** Rejects with CapacityFault `too_many_sessions`, InputFault for an avatar that cannot be shown. */
+  /** Those that are starting or closing counted. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * `signal` is that of the opening alone. Rejects with CapacityFault `too_many_sessions`, InputFault for an avatar that
+   * cannot be shown, before anything is opened.
+   */
   async open(avatar: string, signal: AbortSignal): Promise<OwnProgramme> {
-    const { folders, environment, clock, log, version, tts } = this.#options;
     const { sessionsMax } = this.#options.config;
-    if (this.#open >= sessionsMax) {
+    if (this.#count >= sessionsMax) {
       throw new CapacityFault(
-        `a programme of its own: ${sessionsMax} are open, which is all that sessionsMax allows, wanted fewer`,
+        `a programme of its own: ${this.#count} are open and sessionsMax allows ${sessionsMax}, wanted fewer`,
         { code: "too_many_sessions" },
       );
     }
-    this.#open++;
+    this.#count++;
     try {
-      const config = sessionConfig(this.#options.config, avatar);
-      await castAvatar(config, folders); // said before anything is opened
-      const programme = await Programme.start({
-        ...{ config, folders, environment, clock, log, version, tts },
-        signal: AbortSignal.any([this.#options.signal, signal]),
-      });
-      let isOpen = true;
-      return {
-        programme,
-        died: programme.died,
-        [Symbol.asyncDispose]: async () => {
-          if (!isOpen) return;
-          isOpen = false;
-          try {
-            await programme[Symbol.asyncDispose]();
-          } finally {
-            this.#open--;
-          }
-        },
-      };
+      return this.#owned(await this.#start(avatar, signal));
     } catch (error) {
-      this.#open--;
+      this.#count--;
       throw error;
     }
+  }
+
+  async #start(avatar: string, signal: AbortSignal): Promise<Programme> {
+    const { config: shared, folders, environment, clock, log, version, engines } = this.#options;
+    const config = sessionConfig(shared, avatar);
+    await castAvatar(config, folders);
+    // The programme keeps its signal for its whole life, and an answered request's may be aborted at any time.
+    const ending = new AbortController();
+    const end = () => ending.abort(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      return await Programme.start({
+        ...{ config, folders, environment, clock, log, version, engines, isSecond: true },
+        signal: AbortSignal.any([this.#options.signal, ending.signal]),
+      });
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
+  }
+
+  #owned(programme: Programme): OwnProgramme {
+    let closing: Promise<void> | undefined;
+    const close = () => closing ??= programme[Symbol.asyncDispose]().finally(() => this.#count--);
+    programme.died.catch((error) => {
+      this.#options.log.warn(`a viewer's programme died: ${oneLine(error)}`);
+      close().catch((other) => this.#options.log.warn(`closing a viewer's programme: ${oneLine(other)}`));
+    });
+    return { programme, died: programme.died, [Symbol.asyncDispose]: close };
   }
 }
 

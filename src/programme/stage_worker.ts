@@ -9,11 +9,13 @@ import { CameraLink, type CameraLinkShape, CameraOutput } from "../camera/mod.ts
 import { InputFault, oneLine } from "../errors/mod.ts";
 import { MOUTH_LENGTH } from "../lipsync/mod.ts";
 import { DeviceFollower, Freezer, Stage, StageBaton, TickLoop, type UnitSink } from "../stage/mod.ts";
-import { i420Bytes, MonotonicClock } from "../time/mod.ts";
+import { i420Bytes, MonotonicClock, stepBack } from "../time/mod.ts";
 import { CameraSink, PlaybackSink } from "./device_sinks.ts";
 import { ProgrammeMemory, type ProgrammeMessage } from "./programme_memory.ts";
 
 const WARM_FRAMES = 20;
+/** So many steps back the stage of a second programme goes, loading included. */
+const SECOND_STEPS = 2;
 /** The stage that runs gives the baton within a unit; one that died never does. */
 const TAKE_MS_MAX = 10_000;
 
@@ -32,6 +34,8 @@ export interface StageOrder {
   readonly rightContextMs: number;
   /** Counts the avatars of the programme. */
   readonly avatarNumber: number;
+  /** Another programme's stage comes first where the processor is short. */
+  readonly isSecond: boolean;
   /** What this stage gives when another one takes over. */
   readonly baton: SharedArrayBuffer;
   /** What it takes over with, where another one runs. */
@@ -68,6 +72,7 @@ async function run(order: StageOrder): Promise<void> {
   const { rate, speech, mouths, cues, epoch, units, playback, soundGauges, stop } = memory;
   const { patches, board, neuralGauges } = memory;
   const gauges = memory.stageGauges;
+  if (order.isSecond) stepBack(SECOND_STEPS);
   using face = await loadFace(order.avatar, memory.shape.size, order.look);
   const { crossfadeMs, syncThresholdMs, preBufferMs, rightContextMs, expression } = order;
   const baton = new StageBaton(order.baton);

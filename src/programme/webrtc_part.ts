@@ -4,7 +4,7 @@
  *
  * In: offers from the API. Out: answers, speech events on the sync channel as they are handed over. Main thread.
  */
-import type { Config, Log } from "../app/mod.ts";
+import { type Config, hasPreview, type Log } from "../app/mod.ts";
 import type { IceCandidate, WebRtcAnswer, WebRtcControl, WebRtcOffer, WebRtcStatus } from "../control/mod.ts";
 import { Fault, NotFoundFault, oneLine } from "../errors/mod.ts";
 import { WebRtcPreview } from "../preview/mod.ts";
@@ -45,7 +45,7 @@ export class WebRtcPart implements WebRtcControl, AsyncDisposable {
   constructor(options: WebRtcPartOptions) {
     const { config, log, isLocalOnly } = options;
     this.#options = options;
-    this.isOn = config.preview;
+    this.isOn = hasPreview(config);
     this.iceServers = iceServers(config.webrtc.iceServers);
     if (!this.isOn) return;
     this.#preview = new WebRtcPreview({

@@ -143,8 +143,9 @@ export class Speaker implements AsyncDisposable {
         code: "bad_audio_file",
       });
     }
+    const isTied = options.cue !== undefined || options.keepsSilence === true;
     return this.#accept(options, ({ stop: { signal } }) => {
-      return new PcmSource(decodeAudioFile(path, { signal }), signal, options.cue !== undefined);
+      return new PcmSource(decodeAudioFile(path, { signal }), signal, isTied);
     });
   }
 

@@ -72,6 +72,8 @@ export interface UtteranceOptions {
   readonly interruptible?: boolean;
   /** A cue that the first sample carries. Of a file: no silence is cut off its beginning then. */
   readonly cue?: string;
+  /** Of a file: as it is, no silence is cut off its beginning and none put before it. */
+  readonly keepsSilence?: boolean;
 }
 
 export class SpokenUtterance implements Utterance {

@@ -1,5 +1,6 @@
 export { type Clock, MonotonicClock, SimulatedClock, wallClockMs } from "./clock.ts";
 export { Epoch } from "./epoch.ts";
+export { giveBackLargeBlocks } from "./large_blocks.ts";
 export { Lent, openedInTime } from "./lent.ts";
 export { Pacer, SLEW_MAX } from "./pacer.ts";
 export { stepBack } from "./priority.ts";

@@ -49,8 +49,8 @@ export const avatarPart: AvatarPart = {
   voices: () => ({ voice: null, voices: [{ id: "en-us", name: "English", languages: ["en-us", "en"] }] }),
   setVoice: () => {},
   thumbnail: () => Promise.resolve(new Uint8Array([82, 73, 70, 70])),
-  startRecording: (format) => Promise.resolve(`20261126-104501-0a1b.${format}`),
-  stopRecording: () => Promise.resolve("20261126-104501-0a1b.mp4"),
+  startRecording: (format) => Promise.resolve(`20261126-104501-0a1b2c3d4e5f6071.${format}`),
+  stopRecording: () => Promise.resolve("20261126-104501-0a1b2c3d4e5f6071.mp4"),
   recordings: () => ({ recording: null, files: [] }),
   recordingPath: () => {
     throw new NotFoundFault("there is no such recording", { code: "no_such_recording" });

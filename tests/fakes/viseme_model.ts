@@ -20,8 +20,11 @@ import {
 export interface FakeModelOptions {
   readonly name?: string;
   readonly delayFrames?: number;
-  /** At a loud column `NaN` answers that, at a very loud one `endless` computes for seconds; `wide` answers far over 1. */
-  readonly poison?: "NaN" | "wide" | "endless";
+  /**
+   * At a loud column `NaN` answers that, at a very loud one `late NaN` does and `endless` computes for seconds; `wide`
+   * answers far over 1.
+   */
+  readonly poison?: "NaN" | "late NaN" | "wide" | "endless";
   /** Changes the graph's declared inputs and outputs. */
   readonly graph?: (graph: Graph) => Graph;
   /** Changes model.json, after sizes and sums are filled in. */
@@ -130,7 +133,7 @@ function fakeGraph({ poison }: FakeModelOptions): Graph {
     weights("wNow", MEL_COUNT, OUTPUTS, 0.3),
     weights("wChange", MEL_COUNT, OUTPUTS, 0.5),
     weights("wWaves", STATE, OUTPUTS, 1),
-    floats("limit", [1], [poison === "NaN" ? LOUD : 1e9]),
+    floats("limit", [1], [poison === "NaN" ? LOUD : poison === "late NaN" ? VERY_LOUD : 1e9]),
     floats("nothing", [1], [0]),
     floats("loud", [1], [VERY_LOUD]),
     integers("rounds", poison === "endless" ? 4_000_000 : 0),

@@ -40,10 +40,20 @@ interface Refusal {
   readonly isOfGuarded?: boolean;
   /** A WebSocket begins with GET: anything else the HTTP library refuses itself. */
   readonly isOfGet?: boolean;
-  readonly headers: (port: number, token: string) => Record<string, string>;
+  /** Only of routes that change something. */
+  readonly isOfChange?: boolean;
+  /** `cookie` is the page's, as a browser got it. */
+  readonly headers: (port: number, token: string, cookie: string) => Record<string, string>;
 }
 
 const own = (port: number) => ({ Host: `127.0.0.1:${port}` });
+const UPGRADE = {
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+};
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
 const REFUSALS: readonly Refusal[] = [
   { name: "another Host", status: 403, headers: () => ({ Host: "evil.example" }) },
   {
@@ -114,16 +124,62 @@ const REFUSALS: readonly Refusal[] = [
     }),
   },
   {
+    name: "the page's cookie without an Origin",
+    status: 401,
+    isOfGuarded: true,
+    isOfChange: true,
+    headers: (port, _token, cookie) => ({ ...own(port), Cookie: cookie }),
+  },
+  {
+    name: "the page's cookie from another site",
+    status: 403,
+    headers: (port, _token, cookie) => ({ ...own(port), Origin: "https://evil.example", Cookie: cookie }),
+  },
+  {
+    name: "the page's cookie under a rebound name",
+    status: 403,
+    headers: (port, _token, cookie) => ({
+      Host: `rebound.example:${port}`,
+      Origin: `http://rebound.example:${port}`,
+      Cookie: cookie,
+    }),
+  },
+  {
+    name: "a WebSocket of nobody",
+    status: 401,
+    isOfGuarded: true,
+    isOfGet: true,
+    headers: (port) => ({ ...own(port), Origin: `http://127.0.0.1:${port}`, ...UPGRADE }),
+  },
+  {
+    name: "a WebSocket of another site with the page's cookie",
+    status: 403,
+    isOfGet: true,
+    headers: (port, _token, cookie) => ({
+      ...own(port),
+      Origin: "https://evil.example",
+      Cookie: cookie,
+      ...UPGRADE,
+    }),
+  },
+  {
+    name: "a WebSocket under a rebound name",
+    status: 403,
+    isOfGet: true,
+    headers: (port, token) => ({
+      Host: `rebound.example:${port}`,
+      Authorization: `Bearer ${token}`,
+      ...UPGRADE,
+    }),
+  },
+  {
     name: "a WebSocket of another site",
     status: 403,
     isOfGet: true,
     headers: (port) => ({
       ...own(port),
       Origin: "https://evil.example",
-      Connection: "Upgrade",
-      Upgrade: "websocket",
-      "Sec-WebSocket-Version": "13",
-      "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+      ...UPGRADE,
     }),
   },
 ];
@@ -142,37 +198,80 @@ function ask(port: number, method: string, path: string, headers: Record<string,
   });
 }
 
-Deno.test("control: every route refuses every stranger, and nothing of it reaches the programme", async () => {
+/** The server with its table, which is also what it says of itself. */
+async function matrix(compat?: { mediaRoots: readonly string[] }) {
   const folder = await Deno.makeTempDir();
   const { programme, reached } = countingProgramme();
   const house = houseOf(programme);
+  const more = compat === undefined ? {} : { compat };
   const server = await startControl({
-    port: 0,
-    house,
+    ...{ port: 0, house, ...more },
     env: (name) => name === "XDG_RUNTIME_DIR" ? folder : undefined,
   });
-  const page = await loadPage();
   const table: readonly Route[] = routes({
-    ...{ house, page, uploadBytesMax: 1000, version: "0" },
+    ...{ house, page: await loadPage(), uploadBytesMax: 1000, version: "0", ...more },
     pageLink: () => "",
+    pathOf: (path) => path,
+    metrics: () => [],
   });
-  let cells = 0;
-  for (const { method, path, isGuarded = true } of table) {
-    const address = path.replace(/\{\w+\}/g, "some");
-    for (const refusal of REFUSALS) {
-      if ((refusal.isOfGuarded && !isGuarded) || (refusal.isOfGet && method !== "GET")) continue;
-      const query = refusal.name === "the token in the address" ? `?token=${server.token}` : "";
-      const headers = refusal.headers(server.port, server.token);
-      const status = await ask(server.port, method, address + query, headers);
-      assertEquals(status, refusal.status, `${method} ${path}: ${refusal.name}`);
-      cells++;
+  const { paths } = await (await fetch(`${server.url}openapi.json`)).json();
+  const told = Object.entries(paths as Record<string, object>)
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  assertEquals(told.sort(), table.map(({ method, path }) => `${method} ${path}`).sort());
+  const page = await fetch(server.url);
+  await page.body?.cancel();
+  const cookie = page.headers.get("set-cookie")!.split(";")[0]!;
+  return {
+    ...{ server, table, reached, cookie },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+for (const compat of [undefined, { mediaRoots: [] }]) {
+  const which = compat === undefined ? "" : ", those of --compat too";
+  Deno.test(`control: every route refuses every stranger, and nothing of it reaches the programme${which}`, async () => {
+    await using it = await matrix(compat);
+    const { server, table, cookie } = it;
+    const wanted = (refusal: Refusal, { method, isGuarded = true }: Route) =>
+      (isGuarded || !refusal.isOfGuarded) && (method === "GET" || !refusal.isOfGet) &&
+      (method !== "GET" || !refusal.isOfChange);
+    let cells = 0;
+    for (const route of table) {
+      const { method, path } = route;
+      const address = path.replace(/\{\w+\}/g, "some");
+      for (const refusal of REFUSALS.filter((one) => wanted(one, route))) {
+        const query = refusal.name === "the token in the address" ? `?token=${server.token}` : "";
+        const headers = refusal.headers(server.port, server.token, cookie);
+        const status = await ask(server.port, method, address + query, headers);
+        assertEquals(status, refusal.status, `${method} ${path}: ${refusal.name}`);
+        cells++;
+      }
     }
-  }
-  assertEquals(reached(), 0);
-  assert(cells > table.length * 7, `${cells} cells`);
-  await server[Symbol.asyncDispose]();
-  await Deno.remove(folder, { recursive: true });
-});
+    assertEquals(cells, table.flatMap((route) => REFUSALS.filter((one) => wanted(one, route))).length);
+    assert(cells > table.length * 10, `${cells} cells of ${table.length} routes`);
+    assertEquals(it.reached(), 0);
+  });
+
+  Deno.test(`control: every path refuses every method that it does not have, after the token${which}`, async () => {
+    await using it = await matrix(compat);
+    const { server, table } = it;
+    const bearer = { ...own(server.port), Authorization: `Bearer ${server.token}` };
+    for (const path of new Set(table.map((route) => route.path))) {
+      const here = table.filter((route) => route.path === path);
+      const isOpen = here.some(({ isGuarded = true }) => !isGuarded);
+      const address = path.replace(/\{\w+\}/g, "some");
+      for (const method of METHODS.filter((one) => !here.some((route) => route.method === one))) {
+        assertEquals(await ask(server.port, method, address, bearer), 405, `${method} ${path}`);
+        const stranger = await ask(server.port, method, address, own(server.port));
+        assertEquals(stranger, isOpen ? 405 : 401, `${method} ${path} of a stranger`);
+      }
+    }
+    assertEquals(it.reached(), 0);
+  });
+}
 
 Deno.test("control: methods that a path does not have are 405 with what it has, unknown paths 404, after the token", async () => {
   const folder = await Deno.makeTempDir();

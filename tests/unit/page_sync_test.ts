@@ -1,139 +1,157 @@
-/** The page's modules that know no browser: sound held to frames, the measured offset, words in both languages. */
-import { assert, assertEquals } from "@std/assert";
-import { OffsetMeter } from "../../src/control/page/offset_meter.ts";
-import { SyncController } from "../../src/control/page/sync_controller.ts";
-import { ENGLISH } from "../../src/control/page/words_en.ts";
-import { VIETNAMESE } from "../../src/control/page/words_vi.ts";
+/** The page's SyncController: the rule by which a sound file is held to pictures, with made-up clocks and a made-up element. */
+import { assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { type FrameClock, type Playable, SyncController } from "../../src/control/page/sync_controller.ts";
 
 const FPS = 25;
+const STEP_MS = 10;
 
-/** A file that plays as time passes, frames as the test says. */
-function player() {
-  let run = () => {};
-  const audio = {
-    currentTime: 0,
-    paused: true,
-    ended: false,
-    plays: 0,
-    play() {
-      this.paused = false;
-      this.plays++;
-      return Promise.resolve();
-    },
-    pause() {
-      this.paused = true;
+/** An <audio> that plays as the test's time goes by. */
+class Sound implements Playable {
+  currentTime = 0;
+  paused = true;
+  ended = false;
+  starts = 0;
+  readonly seeks: number[] = [];
+
+  play(): Promise<void> {
+    this.paused = false;
+    this.starts++;
+    return Promise.resolve();
+  }
+  pause(): void {
+    this.paused = true;
+  }
+}
+
+/** Time that goes by in steps; `framesAt` says how many frames were shown by then. */
+class Show {
+  readonly sound = new Sound();
+  readonly clock: FrameClock & { frames: number; isStopped: boolean } = {
+    frames: 0,
+    isStopped: false,
+    stop() {
+      this.isStopped = true;
     },
   };
-  const clock = { frames: 0, isStopped: false, stop: () => void (clock.isStopped = true) };
-  let isLooking = true;
-  const sync = new SyncController({
-    ...{ audio, clock, fps: FPS },
-    every: (_ms, look) => {
-      run = look;
-      return () => isLooking = false;
-    },
-  });
-  const pass = async (seconds: number, framesPerSecond: number) => {
-    for (let step = 0; step < seconds * 50; step++) {
-      if (!audio.paused) audio.currentTime += 0.02;
-      clock.frames += framesPerSecond / 50;
-      run();
-      await Promise.resolve();
-      await Promise.resolve();
+  #timers: { readonly ms: number; readonly run: () => void }[] = [];
+  nowMs = 0;
+  /** Largest lead of the sound over the pictures while it played, in seconds. */
+  leadMax = -Infinity;
+
+  readonly every = (ms: number, run: () => void) => {
+    const timer = { ms, run };
+    this.#timers.push(timer);
+    return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
+  };
+
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  async run(untilMs: number, framesAt: (ms: number) => number): Promise<void> {
+    for (; this.nowMs < untilMs; this.nowMs += STEP_MS) {
+      this.clock.frames = framesAt(this.nowMs);
+      for (const { ms, run } of this.#timers) if (this.nowMs % ms < STEP_MS) run();
+      await Promise.resolve(); // play() is answered
+      if (this.sound.paused) continue;
+      this.sound.currentTime += STEP_MS / 1000;
+      this.leadMax = Math.max(this.leadMax, this.sound.currentTime - this.clock.frames / FPS);
     }
-  };
-  return { audio, clock, sync, pass, isLooking: () => isLooking };
+  }
+}
+
+const steady = (fromMs: number) => (ms: number) =>
+  ms < fromMs ? 0 : Math.floor((ms - fromMs) / 1000 * FPS) + 1;
+
+function held(show: Show, options: { thresholdS?: number; startS?: number } = {}): SyncController {
+  return new SyncController({
+    audio: show.sound,
+    clock: show.clock,
+    fps: FPS,
+    every: show.every,
+    ...options,
+  });
 }
 
 Deno.test("SyncController: the sound begins with the first frame and not before", async () => {
-  const { audio, pass } = player();
-  await pass(1, 0);
-  assertEquals([audio.paused, audio.plays], [true, 0]);
-  await pass(0.2, FPS);
-  assertEquals([audio.paused, audio.plays], [false, 1]);
+  const show = new Show();
+  held(show);
+  await show.run(1000, () => 0);
+  assertEquals([show.sound.starts, show.sound.currentTime], [0, 0]);
+  await show.run(1100, steady(1000));
+  assertEquals(show.sound.starts, 1);
 });
 
-Deno.test("SyncController: sound waits for late frames, never further ahead than the threshold, and goes on", async () => {
-  const { audio, sync, pass } = player();
-  await pass(1, FPS);
-  assertEquals(sync.waits, 0);
-  await pass(2, 0);
-  assert(audio.paused);
-  assert(sync.skewS <= 0.1 + 0.021, `${sync.skewS}`);
-  await pass(2, FPS);
-  assert(!audio.paused);
-  assertEquals(sync.waits, 1);
+Deno.test("SyncController: with steady pictures the sound never waits and stays beside them", async () => {
+  const show = new Show();
+  const sync = held(show);
+  await show.run(10_000, steady(200));
+  assertEquals([show.sound.starts, sync.waits], [1, 0]);
+  assertLess(Math.abs(sync.skewS), 0.1);
 });
 
-Deno.test("SyncController: stop ends timer, frame count and sound", async () => {
-  const { audio, clock, sync, pass, isLooking } = player();
-  await pass(1, FPS);
+Deno.test("SyncController: pictures that stand still stop the sound within the threshold, and it goes on with them", async () => {
+  for (const thresholdS of [0.05, 0.1, 0.4]) {
+    const show = new Show();
+    const sync = held(show, { thresholdS });
+    const stalled = (ms: number) => ms < 2000 ? steady(0)(ms) : ms < 4000 ? 50 : steady(0)(ms - 2000);
+    await show.run(3900, stalled);
+    assertEquals([show.sound.paused, sync.waits], [true, 1]);
+    assertLess(show.leadMax, thresholdS + 0.06); // and one look, 40 ms
+    assertGreater(show.leadMax, thresholdS - 0.02);
+    await show.run(6000, stalled);
+    assertEquals([show.sound.paused, show.sound.starts], [false, 2]);
+    assertLess(Math.abs(sync.skewS), thresholdS + 0.06);
+  }
+});
+
+Deno.test("SyncController: frames told every 200 ms, as by polling, hold it as well", async () => {
+  const show = new Show();
+  const sync = held(show);
+  await show.run(5000, (ms) => steady(0)(ms - ms % 200));
+  assertLess(show.leadMax, 0.1 + 0.06);
+  assertLess(Math.abs(sync.skewS), 0.3);
+});
+
+Deno.test("SyncController: startS lets the sound begin later than the pictures, or from within", async () => {
+  const late = new Show();
+  held(late, { startS: -0.16 });
+  await late.run(3000, steady(0));
+  assertAlmostEquals(late.sound.currentTime, 3 - 0.16, 0.06);
+  const within = new Show();
+  held(within, { startS: 2 });
+  await within.run(3000, steady(0));
+  assertAlmostEquals(within.sound.currentTime, 3 + 2, 0.06);
+});
+
+Deno.test("SyncController: sound that is far behind, as after a sleep, jumps to the pictures", async () => {
+  const show = new Show();
+  const sync = held(show);
+  await show.run(1000, steady(0));
+  show.sound.currentTime = 0; // it stood still while the pictures went on
+  await show.run(1100, steady(0));
+  assertLess(Math.abs(sync.skewS), 0.1);
+});
+
+Deno.test("SyncController: stop ends timer, frame count and sound, and nothing starts it again", async () => {
+  const show = new Show();
+  const sync = held(show);
+  await show.run(500, steady(0));
   sync.stop();
-  assertEquals([audio.paused, clock.isStopped, isLooking()], [true, true, false]);
+  assertEquals([show.timers, show.clock.isStopped, show.sound.paused], [0, true, true]);
+  sync.look();
+  sync.stop();
+  assertEquals([show.sound.starts, show.sound.paused], [1, true]);
 });
 
-/** Loudness of made-up speech: syllables of different length and strength. */
-function loudness(ms: number): number {
-  const t = ms / 1000;
-  const syllable = Math.max(0, Math.sin(t * 11) * Math.sin(t * 3.1 + 1) + 0.3 * Math.sin(t * 23));
-  return t % 2.3 < 1.7 ? syllable : 0;
-}
-
-function measure(offsetMs: number, jitterMs = 0): number | undefined {
-  const meter = new OffsetMeter();
-  for (let frame = 0; frame < 150; frame++) {
-    const atMs = frame * 40;
-    const jitter = jitterMs * Math.sin(frame * 7);
-    meter.show({
-      atMs: atMs + jitter,
-      frameMs: 40,
-      levels: [0, 10, 20, 30].map((part) => Math.round(loudness(atMs + part) * 120)),
-    });
-  }
-  for (let ms = -1000; ms < 6000; ms += 10) {
-    meter.hear({ atMs: ms + 3, level: loudness(ms + 3 - offsetMs) * 0.4 });
-  }
-  return meter.measure();
-}
-
-Deno.test("OffsetMeter: finds sound that is early, late and in time, within 5 ms", () => {
-  for (const offsetMs of [-200, -37, 0, 12, 85, 200, 430]) {
-    const found = measure(offsetMs);
-    assert(found !== undefined && Math.abs(found - offsetMs) < 5, `${offsetMs}: ${found}`);
-  }
-});
-
-Deno.test("OffsetMeter: frames that come unsteadily cost a few milliseconds only", () => {
-  const found = measure(60, 12);
-  assert(found !== undefined && Math.abs(found - 60) < 8, `${found}`);
-});
-
-Deno.test("OffsetMeter: says nothing in silence, and nothing of sound that is not this speech", () => {
-  const silent = new OffsetMeter();
-  for (let frame = 0; frame < 150; frame++) {
-    silent.show({ atMs: frame * 40, frameMs: 40, levels: [0, 0, 0, 0] });
-  }
-  for (let ms = 0; ms < 6000; ms += 10) silent.hear({ atMs: ms, level: 0.1 });
-  assertEquals(silent.measure(), undefined);
-  const other = new OffsetMeter();
-  for (let frame = 0; frame < 150; frame++) {
-    const levels = [0, 10, 20, 30].map((part) => loudness(frame * 40 + part) * 100);
-    other.show({ atMs: frame * 40, frameMs: 40, levels });
-  }
-  let seed = 1;
-  for (let ms = 0; ms < 6000; ms += 10) {
-    seed = seed * 48_271 % 2_147_483_647;
-    other.hear({ atMs: ms, level: seed / 2_147_483_647 });
-  }
-  assertEquals(other.measure(), undefined);
-});
-
-Deno.test("words: every word in both languages, with the same places to fill in", () => {
-  assertEquals(Object.keys(VIETNAMESE).sort(), Object.keys(ENGLISH).sort());
-  const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
-  for (const [key, text] of Object.entries(ENGLISH)) {
-    const other = VIETNAMESE[key as keyof typeof ENGLISH];
-    assertEquals(places(other), places(text), key);
-    assert(other.trim() !== "", key);
-  }
+Deno.test("SyncController: a browser that does not let it play is asked again, and told of", async () => {
+  const show = new Show();
+  const troubles: unknown[] = [];
+  let refusals = 3;
+  const play = show.sound.play.bind(show.sound);
+  show.sound.play = () => refusals-- > 0 ? Promise.reject(new Error("no")) : play();
+  const onTrouble = (error: unknown) => void troubles.push(error);
+  new SyncController({ audio: show.sound, clock: show.clock, fps: FPS, every: show.every, onTrouble });
+  await show.run(1000, steady(0));
+  assertEquals([troubles.length, show.sound.starts], [3, 1]);
 });

@@ -74,6 +74,8 @@ Deno.test("plainOffer: what cannot be answered is refused with what is given and
     [browserOffer({ video: ["vp9"], audio: false }), "neither H.264"],
     [offer.replaceAll(/a=ice-pwd.*\r\n/g, ""), "no a=ice-pwd"],
     [offer.replaceAll(/a=fingerprint.*\r\n/g, ""), "no a=fingerprint"],
+    [offer.replaceAll(/sha-256 \S+/g, "sha-256 zz"), "a=fingerprint is malformed"],
+    [offer.replaceAll("ice-ufrag:abcd", "ice-ufrag:a b"), "a=ice-ufrag is malformed"],
     [offer.replaceAll(/a=mid.*\r\n/g, ""), "no a=mid"],
     [offer.replaceAll("UDP/TLS/RTP/SAVPF", "RTP/AVP"), "RTP/AVP"],
     [offer.replace("m=audio", "m=text"), '"text"'],

@@ -1,21 +1,29 @@
-/** How LiveTalking answers: {"code":0,"msg":"ok","data":...}, and code -1 with the reason for what cannot be, always 200. */
-import { Fault, oneLine } from "../../errors/mod.ts";
-import { withoutPaths } from "../problem.ts";
+/**
+ * How LiveTalking answers: {"code":0,"msg":"ok","data":...}, and code -1 with the reason for what cannot be, both with status
+ * 200. A body that is too large, too slow or of a wrong type keeps its status.
+ */
+import { Fault } from "../../errors/mod.ts";
+import { describe } from "../problem.ts";
 import { json, type Visit } from "../route.ts";
 
-export function ok(data: unknown = {}): Response {
-  return json({ code: 0, msg: "ok", data });
-}
+const KEPT: ReadonlySet<number> = new Set([408, 413, 415]);
 
-/** A handler whose faults become answers of that kind. */
-export function enveloped(answer: (visit: Visit) => Promise<unknown>): (visit: Visit) => Promise<Response> {
+/** A handler whose value becomes `data`, and whose faults become answers of that kind. */
+export function enveloped(answer: (visit: Visit) => unknown): (visit: Visit) => Promise<Response> {
   return async (visit) => {
     try {
       const value = await answer(visit);
-      return value instanceof Response ? value : ok(value ?? {});
+      return value instanceof Response ? value : json({ code: 0, msg: "ok", data: value ?? {} });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return json({ code: -1, msg: withoutPaths(oneLine(error)), data: {} });
+      const { status, code, detail, headers } = describe(error);
+      if (status === 500) throw error; // told and logged as any other
+      const response = json(
+        { code: -1, msg: detail, error: code, data: {} },
+        KEPT.has(status) ? status : 200,
+      );
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+      return response;
     }
   };
 }

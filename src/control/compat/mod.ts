@@ -1,16 +1,41 @@
 import type { ProgrammeHouse } from "../programme_house.ts";
 import type { Route } from "../route.ts";
 import { avatarTaskRoutes } from "./avatar_task_routes.ts";
+import { liveOfferRoute } from "./live_offer.ts";
 import { liveTalkingRoutes } from "./livetalking_routes.ts";
 import { museTalkRoutes } from "./musetalk_routes.ts";
 import { CompatSessions } from "./sessions.ts";
 
-/** Routes that clients of other servers speak: none of them wants a token. */
-export function compatRoutes(house: ProgrammeHouse, mediaRoots: readonly string[]): readonly Route[] {
+export { NumberedHouse } from "./numbered_house.ts";
+
+export interface CompatOptions {
+  /** In which sessions are named by numbers. */
+  readonly house: ProgrammeHouse;
+  readonly mediaRoots: readonly string[];
+  readonly uploadBytesMax: number;
+}
+
+/** Also of the other servers, and without a token here. */
+const STATUS_PATH = "/api/webrtc/status/{session}";
+
+/** Our own routes, and those that clients of other servers speak: none of these wants a token. */
+export function withCompat(
+  own: readonly Route[],
+  { house, mediaRoots, uploadBytesMax }: CompatOptions,
+): readonly Route[] {
   const sessions = new CompatSessions(house);
-  return [
-    ...liveTalkingRoutes(sessions),
-    ...avatarTaskRoutes(sessions, mediaRoots),
+  const options = { sessions, mediaRoots, uploadBytesMax };
+  const compat = [
+    liveOfferRoute(sessions),
+    ...liveTalkingRoutes(options),
+    ...avatarTaskRoutes(options),
     ...museTalkRoutes(sessions, mediaRoots),
+  ];
+  const isReplaced = ({ method, path }: Route) =>
+    compat.some((route) => route.method === method && route.path === path);
+  return [
+    ...own.filter((route) => !isReplaced(route))
+      .map((route) => route.path === STATUS_PATH ? { ...route, isGuarded: false } : route),
+    ...compat,
   ];
 }

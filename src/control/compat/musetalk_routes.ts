@@ -4,121 +4,114 @@
  */
 import { extname } from "node:path";
 import { z } from "zod";
-import { Fault, NotFoundFault, oneLine } from "../../errors/mod.ts";
-import { delay } from "../../time/mod.ts";
+import { Fault, NotFoundFault } from "../../errors/mod.ts";
+import { probeAudioFile } from "../../speech/mod.ts";
+import { readJson } from "../body.ts";
+import { checked } from "../checked.ts";
 import { fileAnswer } from "../file_answer.ts";
 import { mediaPath } from "../media_roots.ts";
-import { HttpProblem, withoutPaths } from "../problem.ts";
-import type { ProgrammeControl } from "../programme_control.ts";
+import { describe, HttpProblem } from "../problem.ts";
 import { json, type Route, type Visit } from "../route.ts";
 import { serveSignalling } from "../signalling.ts";
-import { offerAsJson } from "../webrtc_routes.ts";
+import { answerOffer, offerBody } from "../webrtc_routes.ts";
+import { prepareAvatar } from "./prepare_avatar.ts";
 import type { CompatSessions } from "./sessions.ts";
 
-const LOOK_MS = 500;
-const PREPARE_MS_MAX = 20 * 60_000;
+/** Browsers play by content, but one that is named rightly starts sooner. */
 const TYPES: Readonly<Record<string, string>> = {
-  ".wav": "audio/wav",
-  ".mp3": "audio/mpeg",
-  ".ogg": "audio/ogg",
-  ".m4a": "audio/mp4",
-  ".flac": "audio/flac",
+  ...{ ".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".opus": "audio/ogg" },
+  ...{ ".m4a": "audio/mp4", ".aac": "audio/aac", ".flac": "audio/flac" },
+  ...{ ".mp4": "video/mp4", ".webm": "video/webm" },
 };
+const museOffer = offerBody.extend({ avatar_id: z.string().max(600).nullish() });
+const OFFER = { schema: museOffer, code: "bad_offer", example: '{"sdp": "v=0...", "type": "offer"}' };
 const status = z.looseObject({ status: z.string() });
+const answerBody = z.object({ sdp: z.string(), type: z.literal("answer"), sessionid: z.string() });
+const statusBody = z.object({
+  initialized: z.boolean(),
+  current_avatar: z.string().nullable(),
+  loaded_avatars: z.array(z.string()),
+});
 
-export function museTalkRoutes(sessions: CompatSessions, roots: readonly string[]): readonly Route[] {
+export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly string[]): readonly Route[] {
   const { house } = sessions;
-  const post = (
-    path: string,
-    summary: string,
-    query: z.ZodObject | undefined,
-    answer: Route["answer"],
-  ): Route => ({
-    ...{ method: "POST", path, isGuarded: false },
-    about: { summary: `MuseTalk: ${summary}`, gives: { 200: status }, ...(query ? { query } : {}) },
-    answer: plain(answer),
-  });
   return [
     {
       ...{ method: "GET", path: "/api/webrtc/musetalk/status", isGuarded: false },
-      about: {
-        summary: "MuseTalk: whether it runs, and the avatars.",
-        gives: {
-          200: z.object({
-            initialized: z.boolean(),
-            current_avatar: z.string().nullable(),
-            loaded_avatars: z.array(z.string()),
-          }),
-        },
-      },
-      answer: () => {
-        if (!house.isReady) return json({ initialized: false, current_avatar: null, loaded_avatars: [] });
+      about: { summary: "MuseTalk: whether it runs, and the avatars.", gives: { 200: statusBody } },
+      answer: plain(() => {
+        if (!house.isReady) return { initialized: false, current_avatar: null, loaded_avatars: [] };
         const { shown, avatars } = house.of().avatars() as { shown: string; avatars: { id: string }[] };
-        return json({
-          initialized: true,
-          current_avatar: shown,
-          loaded_avatars: avatars.map(({ id }) => id),
-        });
-      },
+        return { initialized: true, current_avatar: shown, loaded_avatars: avatars.map(({ id }) => id) };
+      }),
     },
-    post("/api/webrtc/avatar/initialize", "nothing is left to be done.", undefined, () => {
-      house.of().state();
-      return json({ status: "success" });
-    }),
-    post(
-      "/api/webrtc/avatar/prepare",
-      "makes an avatar of a film; answers when it is done.",
-      z.object({ avatar_id: z.string(), video_path: z.string() }),
-      async ({ url, signal }) => {
-        const id = wanted(url, "avatar_id");
-        const path = mediaPath(wanted(url, "video_path"), roots);
-        const programme = house.of();
-        const { job } = programme.prepare({ path, id }) as { job: number };
-        await prepared(programme, job, signal);
-        return json({ status: "success", avatar_id: id });
-      },
-    ),
-    post(
-      "/api/webrtc/realtime/start",
-      "speaks a file while the page plays it itself.",
-      z.object({ session_id: z.string(), avatar_id: z.string().exactOptional(), audio_path: z.string() }),
-      async ({ url }) => {
-        const session = wanted(url, "session_id");
-        const path = mediaPath(wanted(url, "audio_path"), roots);
-        const { fps } = house.webrtc.status(session);
-        const programme = house.of(session);
-        const avatar = url.searchParams.get("avatar_id");
-        const { shown } = programme.avatars() as { shown: string };
-        if (avatar && avatar !== shown) await programme.showAvatar(avatar);
-        const { utterance } = programme.sayFile(path, {});
-        house.webrtc.beginTake(session, { utterance, isSilent: true });
-        sessions.plays(session, path);
-        return json({ status: "realtime_started", audio_url: `/api/webrtc/audio/${session}`, fps });
-      },
-    ),
     {
-      ...{ method: "GET", path: "/api/webrtc/audio/{session}", isGuarded: false },
+      ...{ method: "POST", path: "/api/webrtc/avatar/initialize", isGuarded: false },
+      about: { summary: "MuseTalk: nothing is left to be done.", gives: { 200: status } },
+      answer: plain(() => {
+        house.of().state(); // throws while it is starting
+        return { status: "success" };
+      }),
+    },
+    {
+      ...{ method: "POST", path: "/api/webrtc/avatar/prepare", isGuarded: false, rate: "upload" },
       about: {
-        summary: "MuseTalk: the file that a session follows.",
-        gives: { 200: "audio/*", 206: "audio/*" },
+        summary: "MuseTalk: makes an avatar of a film; answers when it is done.",
+        query: z.object({ avatar_id: z.string(), video_path: z.string() }),
+        gives: { 200: status },
       },
-      answer: async ({ request, names }) => {
-        const path = sessions.file(names["session"]!);
+      answer: plain(async ({ url, signal }) => {
+        const id = wanted(url, "avatar_id");
+        const path = () => mediaPath(wanted(url, "video_path"), mediaRoots);
+        await prepareAvatar(house.of(), id, path, signal);
+        return { status: "success", avatar_id: id };
+      }),
+    },
+    {
+      ...{ method: "POST", path: "/api/webrtc/realtime/start", isGuarded: false },
+      about: {
+        summary: "MuseTalk: speaks a file while the page plays it itself.",
+        query: z.object({
+          session_id: z.string(),
+          avatar_id: z.string().exactOptional(),
+          audio_path: z.string().exactOptional(),
+        }),
+        gives: { 200: status },
+      },
+      answer: plain(({ url }) => start(url, sessions, mediaRoots)),
+    },
+    {
+      ...{ method: "GET", path: "/api/webrtc/audio/{name}", isGuarded: false },
+      about: { summary: "MuseTalk: the file to be played.", gives: { 200: "audio/*", 206: "audio/*" } },
+      answer: plain(async ({ request, names }) => {
+        const path = sessions.file(names["name"]!);
         if (path === undefined) {
-          throw new NotFoundFault("this session follows no file", { code: "no_such_file" });
+          throw new NotFoundFault("there is no such file, wanted the audio_url of a start", {
+            code: "no_such_file",
+          });
         }
-        const type = TYPES[extname(path).toLowerCase()] ?? "application/octet-stream";
-        return await fileAnswer(request, path, type, `audio${extname(path)}`);
-      },
+        const extension = extname(path).toLowerCase();
+        const type = TYPES[extension] ?? "application/octet-stream";
+        // once more: a folder may have become a link meanwhile
+        return await fileAnswer(request, mediaPath(path, mediaRoots), type, `audio${extension}`);
+      }),
     },
     {
       ...{ method: "POST", path: "/api/webrtc/offer", isGuarded: false, rate: "offer" },
-      about: { summary: "MuseTalk: an offer as JSON.", gives: { 200: z.looseObject({ sdp: z.string() }) } },
-      answer: (visit) => offerAsJson(visit, house.webrtc),
+      about: {
+        summary: "MuseTalk: watches the programme. With an avatar, a programme of its own.",
+        takes: { "application/json": museOffer },
+        gives: { 200: answerBody },
+      },
+      answer: plain(async ({ request, signal }) => {
+        const { sdp, avatar_id, avatar = avatar_id } = checked(OFFER, await readJson(request));
+        const answer = await answerOffer(house.webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
+        return { sdp: answer.sdp, type: "answer", sessionid: answer.session };
+      }),
     },
     {
-      ...{ method: "GET", path: "/api/webrtc/ws", isGuarded: false, isSocket: true, rate: "offer" },
-      about: { summary: "MuseTalk: signalling.", gives: { 101: null } },
+      ...{ method: "GET", path: "/api/webrtc/ws", isGuarded: false, isSocket: true },
+      about: { summary: "MuseTalk: signalling, as at /v1/webrtc.", gives: { 101: null } },
       answer: (visit) => {
         const { socket, response } = visit.upgrade();
         serveSignalling(socket, house.webrtc, visit.signal);
@@ -128,16 +121,38 @@ export function museTalkRoutes(sessions: CompatSessions, roots: readonly string[
   ];
 }
 
-/** As FastAPI's clients read it: {"detail"} beside our own fields. */
-function plain(answer: Route["answer"]): Route["answer"] {
-  return async (visit: Visit) => {
+async function start(url: URL, sessions: CompatSessions, mediaRoots: readonly string[]) {
+  const { webrtc } = sessions.house;
+  const session = wanted(url, "session_id");
+  const { fps } = webrtc.status(session);
+  const programme = sessions.programme(session);
+  const named = url.searchParams.get("audio_path");
+  const path = named ? mediaPath(named, mediaRoots) : undefined;
+  if (path !== undefined) await probeAudioFile(path);
+  const avatar = url.searchParams.get("avatar_id");
+  const { shown } = programme.avatars() as { shown: string };
+  if (avatar && avatar !== shown) await programme.showAvatar(avatar);
+  if (sessions.isPlaying(session)) programme.interrupt(); // a new start takes the place of the last
+  if (path === undefined) return { status: "realtime_started", audio_url: null, fps };
+  const said = programme.sayFile(path, { keepsSilence: true });
+  webrtc.beginTake(session, { utterance: said.utterance, isSilent: true });
+  const name = sessions.plays(session, path, said.ended);
+  return { status: "realtime_started", audio_url: `/api/webrtc/audio/${name}`, fps };
+}
+
+/** A handler whose faults are told as pages of theirs and of FastAPI's read them. */
+function plain(answer: (visit: Visit) => unknown): Route["answer"] {
+  return async (visit) => {
     try {
-      return await answer(visit);
+      const value = await answer(visit);
+      return value instanceof Response ? value : json(value);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const code = error instanceof HttpProblem ? error.status : error instanceof NotFoundFault ? 404 : 400;
-      const detail = withoutPaths(oneLine(error));
-      return json({ status: "error", message: detail, detail }, code);
+      const { status, detail, headers } = describe(error);
+      if (status === 500) throw error; // told and logged as any other
+      const response = json({ status: "error", message: detail, detail }, status);
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+      return response;
     }
   };
 }
@@ -146,16 +161,4 @@ function wanted(url: URL, name: string): string {
   const value = url.searchParams.get(name);
   if (value) return value;
   throw new HttpProblem(422, "bad_query", `${name} is missing in the address, wanted it`);
-}
-
-async function prepared(programme: ProgrammeControl, job: number, signal: AbortSignal): Promise<void> {
-  for (let waitedMs = 0; waitedMs < PREPARE_MS_MAX; waitedMs += LOOK_MS) {
-    const now = programme.jobs().find((one) => one["job"] === job);
-    if (now?.["state"] === "completed") return;
-    if (now?.["state"] !== "running") {
-      throw new Fault(String(now?.["error"] ?? "it was stopped"), { code: "prepare_failed" });
-    }
-    await delay(LOOK_MS, signal);
-  }
-  throw new Fault("making the avatar takes longer than 20 minutes; it goes on", { code: "deadline" });
 }

@@ -1,44 +1,82 @@
-/** What clients of other servers have going on by session: the last recording, the file being spoken. At most KEPT_MAX each. */
+/**
+ * What clients of other servers have going on, by session: the actions they brought, the files they play themselves, the
+ * texts of what they said. The newest KEPT_MAX of each. A session is a text or a number; none, or 0, is the shared programme.
+ */
+import { z } from "zod";
 import type { ProgrammeControl } from "../programme_control.ts";
 import type { ProgrammeHouse } from "../programme_house.ts";
+import { randomKey } from "../token.ts";
+import type { CustomAction } from "./custom_actions.ts";
 
 const KEPT_MAX = 64;
 
+/** As clients write it. */
+export const sessionName = z.union([z.string().max(128), z.int()]).nullish();
+export type SessionName = z.output<typeof sessionName>;
+
+interface Playing {
+  readonly name: string;
+  isOver: boolean;
+}
+
 export class CompatSessions {
-  readonly #recordings = new Map<string, string>();
+  readonly #actions = new Map<string, readonly CustomAction[]>();
+  readonly #playing = new Map<string, Playing>();
+  /** By a name that is not to be guessed. */
   readonly #files = new Map<string, string>();
+  /** What a client's own fields were said with: the very object comes back in the events. */
+  readonly #texts = new WeakMap<object, string>();
 
   constructor(readonly house: ProgrammeHouse) {}
 
-  /** Their clients write 0 where they have none: the shared programme. Throws NotFoundFault `no_such_session`. */
-  programme(session: unknown): ProgrammeControl {
-    const name = sessionName(session);
-    return this.house.of(name === "" ? undefined : name);
+  /** Throws NotFoundFault `no_such_session`. */
+  programme(session: SessionName): ProgrammeControl {
+    const key = keyOf(session);
+    return this.house.of(key === "" ? undefined : key);
   }
 
-  recorded(session: unknown, id: string): void {
-    keep(this.#recordings, sessionName(session), id);
+  bring(session: SessionName, actions: readonly CustomAction[]): void {
+    keep(this.#actions, keyOf(session), actions);
   }
 
-  recording(session: unknown): string | undefined {
-    return this.#recordings.get(sessionName(session));
+  brought(session: SessionName): readonly CustomAction[] {
+    return this.#actions.get(keyOf(session)) ?? [];
   }
 
-  /** The page of that session will ask for this file. */
-  plays(session: string, path: string): void {
-    keep(this.#files, session, path);
+  says(own: object, text: string): void {
+    this.#texts.set(own, text);
   }
 
-  file(session: string): string | undefined {
-    return this.#files.get(session);
+  /** Undefined for what was not said by one of these clients. */
+  saidWith(metadata: unknown): string | undefined {
+    return typeof metadata === "object" && metadata !== null ? this.#texts.get(metadata) : undefined;
+  }
+
+  /** Under which name the session's page may ask for the file. */
+  plays(session: string, path: string, ended: Promise<unknown>): string {
+    const playing: Playing = { name: randomKey(), isOver: false };
+    ended.then(() => playing.isOver = true);
+    keep(this.#playing, session, playing);
+    keep(this.#files, playing.name, path);
+    return playing.name;
+  }
+
+  /** Whether the file that the session asked for last is still being spoken. */
+  isPlaying(session: string): boolean {
+    return this.#playing.get(session)?.isOver === false;
+  }
+
+  file(name: string): string | undefined {
+    return this.#files.get(name);
   }
 }
 
-function sessionName(session: unknown): string {
+/** "" for the shared programme. */
+export function keyOf(session: SessionName): string {
   return session === undefined || session === null || session === 0 || session === "0" ? "" : String(session);
 }
 
-function keep(map: Map<string, string>, key: string, value: string): void {
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);
   if (map.size > KEPT_MAX) map.delete(map.keys().next().value!);

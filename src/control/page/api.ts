@@ -3,6 +3,7 @@
 
 export interface ProgrammeState {
   readonly avatar?: string;
+  readonly engine?: string;
   readonly picture?: {
     readonly phase?: string;
     readonly fps?: number;
@@ -32,12 +33,6 @@ export async function get<T>(path: string): Promise<T> {
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   const headers = { "Content-Type": "application/json" };
   return await answered(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
-}
-
-/** A file as the body; what it is, the programme finds out by itself. */
-export async function send<T>(path: string, file: Blob): Promise<T> {
-  const headers = { "Content-Type": "application/octet-stream" };
-  return await answered(await fetch(path, { method: "POST", headers, body: file })) as T;
 }
 
 async function answered(response: Response): Promise<unknown> {

@@ -5,35 +5,39 @@ import { type Word, word } from "./words.ts";
 
 const SECONDS = 120;
 const WIDTH = 240;
-const HEIGHT = 56;
+const HEIGHT = 48;
 const SVG = "http://www.w3.org/2000/svg";
 
 interface Course {
   readonly label: Word;
   readonly unit: string;
   readonly digits: number;
+  /** The scale reaches at least so far, so that small changes look small. */
+  readonly high: number;
   readonly values: (number | undefined)[];
-  readonly line: SVGPolylineElement;
+  readonly picture: SVGSVGElement;
+  readonly line: SVGPathElement;
+  readonly area: SVGPathElement;
   readonly number: HTMLElement;
   readonly title: HTMLElement;
-  readonly range: HTMLElement;
 }
 
-const COURSES: readonly (readonly [key: string, label: Word, unit: string, digits: number])[] = [
-  ["fps", "fps", "", 1],
-  ["lagged", "lagged", "", 0],
-  ["skew", "skew", "ms", 0],
-  ["latency", "latency", "ms", 0],
-  ["queue", "queue", "", 0],
-  ["kilobits", "bitrate", "kbit/s", 0],
-];
+const COURSES: readonly (readonly [key: string, label: Word, unit: string, digits: number, high: number])[] =
+  [
+    ["fps", "fps", "", 1, 30],
+    ["lagged", "lagged", "", 0, 5],
+    ["skew", "skew", "ms", 0, 20],
+    ["latency", "latency", "ms", 0, 100],
+    ["queue", "queue", "", 0, 4],
+    ["kilobits", "bitrate", "kbit/s", 0, 500],
+  ];
 
 export class Charts {
   readonly #courses = new Map<string, Course>();
 
   constructor() {
-    for (const [key, label, unit, digits] of COURSES) this.#courses.set(key, course(label, unit, digits));
-    this.relabel();
+    for (const [key, ...rest] of COURSES) this.#courses.set(key, course(...rest));
+    this.retell();
   }
 
   /** Once a second. A missing value leaves a gap. */
@@ -45,40 +49,56 @@ export class Charts {
     }
   }
 
-  relabel(): void {
-    for (const { title, label } of this.#courses.values()) title.textContent = word(label);
+  /** In the language chosen now. */
+  retell(): void {
+    for (const course of this.#courses.values()) {
+      course.title.textContent = word(course.label);
+      draw(course);
+    }
   }
 }
 
-function course(label: Word, unit: string, digits: number): Course {
+function course(label: Word, unit: string, digits: number, high: number): Course {
   const picture = document.createElementNS(SVG, "svg");
   picture.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
   picture.setAttribute("preserveAspectRatio", "none");
-  picture.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "polyline");
-  picture.append(line);
+  picture.setAttribute("role", "img");
+  const path = (className: string) => {
+    const made = document.createElementNS(SVG, "path");
+    made.setAttribute("class", className);
+    picture.append(made);
+    return made;
+  };
+  const [area, line] = [path("area"), path("line")];
   const title = make("figcaption");
   const number = make("strong", { textContent: "–" });
-  const range = make("small");
-  element("charts").append(
-    make("figure", {}, make("div", { className: "head" }, title, number), picture, range),
-  );
-  return { label, unit, digits, values: [], line, number, title, range };
+  const measure = make("div", {}, number, make("small", { textContent: ` ${unit}` }));
+  element("charts").append(make("figure", {}, make("div", { className: "head" }, title, measure), picture));
+  return { label, unit, digits, high, values: [], picture, line, area, number, title };
 }
 
-function draw({ values, line, number, unit, digits, range }: Course): void {
+function draw({ values, picture, line, area, number, unit, digits, high, label }: Course): void {
   const known = values.filter((value) => value !== undefined);
   const newest = values.at(-1);
-  number.textContent = newest === undefined ? "–" : `${newest.toFixed(digits)} ${unit}`;
+  number.textContent = newest === undefined ? "–" : newest.toFixed(digits);
   if (known.length === 0) return;
-  const low = Math.min(0, ...known);
-  const high = Math.max(low + 1, ...known);
-  range.textContent = `${low.toFixed(digits)} … ${high.toFixed(digits)}`;
-  const points = values.flatMap((value, index) => {
-    if (value === undefined) return [];
-    const x = (SECONDS - values.length + index) / (SECONDS - 1) * WIDTH;
-    const y = HEIGHT - 3 - (value - low) / (high - low) * (HEIGHT - 6);
-    return [`${x.toFixed(1)},${y.toFixed(1)}`];
-  });
-  line.setAttribute("points", points.join(" "));
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const between = `${least.toFixed(digits)}–${most.toFixed(digits)} ${unit}`;
+  picture.setAttribute("aria-label", word("chart", { what: word(label), range: between }));
+  const [low, top] = [Math.min(0, least), Math.max(high, most * 1.1)];
+  const x = (index: number) => ((SECONDS - values.length + index) / (SECONDS - 1) * WIDTH).toFixed(1);
+  const y = (value: number) => (HEIGHT - 2 - (value - low) / (top - low) * (HEIGHT - 4)).toFixed(1);
+  const strokes: string[] = [];
+  const fills: string[] = [];
+  for (let from = 0; from < values.length; from++) {
+    let to = from; // a stretch without gaps
+    while (values[to] !== undefined) to++;
+    if (to === from) continue;
+    const points = values.slice(from, to).map((value, index) => `${x(from + index)},${y(value!)}`);
+    strokes.push(`M${points.join("L")}`);
+    fills.push(`M${x(from)},${HEIGHT}L${points.join("L")}L${x(to - 1)},${HEIGHT}Z`);
+    from = to;
+  }
+  line.setAttribute("d", strokes.join(""));
+  area.setAttribute("d", fills.join(""));
 }

@@ -1,6 +1,9 @@
-/** What was said, newest first, with how it went. Kept by the browser over a reload; at most LINES_MAX lines. */
+/**
+ * What was said, newest first, with how it went; a click says it again. At most LINES_MAX lines; texts are kept by the
+ * browser over a reload, files are not.
+ */
 /// <reference lib="dom" />
-import { make } from "./dom.ts";
+import { element, make } from "./dom.ts";
 import type { SpeechEvent } from "./subtitles.ts";
 import { type Word, word } from "./words.ts";
 
@@ -8,8 +11,14 @@ const LINES_MAX = 50;
 const KEPT = "lipcam-said";
 type How = "queued" | "speaking" | "completed" | "interrupted" | "failed";
 
-interface Line {
+/** A text, or a sound file under its name. */
+export interface Said {
   readonly text: string;
+  readonly file?: File;
+}
+
+interface Line {
+  readonly said: Said;
   readonly how: HTMLElement;
   readonly item: HTMLElement;
   utterance: number | undefined;
@@ -17,24 +26,24 @@ interface Line {
 }
 
 export class History {
-  readonly #list: HTMLElement;
-  readonly #nothing: HTMLElement;
-  readonly #say: (text: string) => void;
+  readonly #list = element("history");
+  readonly #say: (what: Said) => void;
   #lines: Line[] = [];
   #recalled = -1;
   /** How utterances go that are not in the list: their events may come before the answer that they were queued. */
   readonly #heard = new Map<number, How>();
 
-  constructor(list: HTMLElement, nothing: HTMLElement, say: (text: string) => void) {
-    this.#list = list;
-    this.#nothing = nothing;
+  /** `say` says it again. */
+  constructor(say: (what: Said) => void) {
     this.#say = say;
-    for (const text of kept().toReversed()) this.#put(text, undefined, "completed");
+    for (const text of kept().toReversed()) this.#put({ text }, undefined, "completed");
+    element("forget").addEventListener("click", () => this.#forget());
+    this.#showWhether();
   }
 
-  add(utterance: number, text: string): void {
-    this.#put(text, utterance, this.#heard.get(utterance) ?? "queued");
-    localStorage.setItem(KEPT, JSON.stringify(this.#lines.map((line) => line.text)));
+  add(utterance: number, what: Said): void {
+    this.#put(what, utterance, this.#heard.get(utterance) ?? "queued");
+    this.#keep();
   }
 
   hear({ kind, utterance, state }: SpeechEvent): void {
@@ -51,10 +60,11 @@ export class History {
     if (line !== undefined) this.#mark(line, how);
   }
 
-  /** The text `step` lines further back (1) or forth (-1); "" in front of the newest. */
+  /** The text `step` texts further back (1) or forth (-1); "" in front of the newest. */
   recall(step: number): string {
-    this.#recalled = Math.max(-1, Math.min(this.#lines.length - 1, this.#recalled + step));
-    return this.#lines[this.#recalled]?.text ?? "";
+    const texts = this.#texts();
+    this.#recalled = Math.max(-1, Math.min(texts.length - 1, this.#recalled + step));
+    return texts[this.#recalled] ?? "";
   }
 
   /** The programme is another one: its utterances are counted anew. */
@@ -68,24 +78,41 @@ export class History {
     for (const line of this.#lines) this.#mark(line, line.state);
   }
 
-  #put(text: string, utterance: number | undefined, state: How): void {
+  #put(said: Said, utterance: number | undefined, state: How): void {
     const how = make("span", { className: "how" });
-    const button = make(
-      "button",
-      { type: "button" },
-      make("span", { className: "what", textContent: text }),
-      how,
-    );
-    button.dataset["title"] = "sayAgain";
-    button.title = word("sayAgain");
-    button.addEventListener("click", () => this.#say(text));
-    const line: Line = { text, how, item: make("li", {}, button), utterance, state };
+    const what = make("span", { className: "what", textContent: said.file ? `♪ ${said.text}` : said.text });
+    const again = make("span", { className: "hidden", textContent: word("sayAgain") });
+    again.dataset["words"] = "sayAgain";
+    const button = make("button", { type: "button" }, what, how, again);
+    button.addEventListener("click", () => this.#say(said));
+    const line: Line = { said, how, item: make("li", {}, button), utterance, state };
     this.#list.prepend(line.item);
     this.#lines.unshift(line);
     this.#mark(line, state);
     this.#lines.splice(LINES_MAX).forEach(({ item }) => item.remove());
     this.#recalled = -1;
-    this.#nothing.hidden = true;
+    this.#showWhether();
+  }
+
+  #forget(): void {
+    this.#lines = [];
+    this.#list.replaceChildren();
+    this.#keep();
+    this.#showWhether();
+  }
+
+  #texts(): string[] {
+    return this.#lines.filter(({ said }) => said.file === undefined).map(({ said }) => said.text);
+  }
+
+  #keep(): void {
+    localStorage.setItem(KEPT, JSON.stringify(this.#texts()));
+  }
+
+  #showWhether(): void {
+    const isEmpty = this.#lines.length === 0;
+    element("nothing").hidden = !isEmpty;
+    element("forget").hidden = isEmpty;
   }
 
   #mark(line: Line, state: How): void {

@@ -32,7 +32,8 @@ export function listen(shortcuts: readonly Shortcut[]): void {
   };
   element("help").addEventListener("click", show);
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]") !== null) return; // Esc closes it
     const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
     const isEverywhere = event.key === "Escape";
     if (isTyping && !isEverywhere) return;

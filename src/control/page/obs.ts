@@ -25,9 +25,21 @@ const OUTPUTS: readonly (readonly [
   ["virtualCamera", "obsCamera", "isVirtualCameraOn"],
 ];
 
+/** What is shown already: buttons that stay keep the focus. */
+let shown = "";
+
 export async function showObs(attempt: (deed: () => Promise<unknown>) => void): Promise<void> {
   const { director = {} } = await get<ObsAnswer>("/v1/obs");
   const { state = "off", scenes = [], scene } = director;
+  const now = JSON.stringify([
+    state,
+    scenes,
+    scene,
+    ...OUTPUTS.map(([, , is]) => director[is]),
+    word("outputs"),
+  ]);
+  if (now === shown) return;
+  shown = now;
   element("obs-state").textContent = state === "off" ? word("obsOff") : word("obsState", { state });
   const again = (order: object) => attempt(() => post("/v1/obs", order).then(() => showObs(attempt)));
   const chip = (label: string, isOn: boolean, order: object) => {

@@ -7,52 +7,74 @@ import { get, post, type ProgrammeState, reason } from "./api.ts";
 import { Charts } from "./charts.ts";
 import { element, press } from "./dom.ts";
 import { FilesIn } from "./files_in.ts";
-import { History } from "./history.ts";
+import { History, type Said } from "./history.ts";
 import { listen } from "./keys.ts";
 import { Look } from "./look.ts";
+import { Microphone } from "./microphone.ts";
 import { showObs } from "./obs.ts";
-import { ProgrammeView } from "./programme_view.ts";
-import { showRecordings, toggleRecording } from "./recordings.ts";
+import { ProgrammeView, type Timing } from "./programme_view.ts";
+import { Recordings } from "./recordings.ts";
+import { SayBox } from "./say_box.ts";
+import { Settings } from "./settings.ts";
 import { showFindings, showStatus } from "./status.ts";
 import { type SpeechEvent, Subtitles } from "./subtitles.ts";
 import { Tabs } from "./tabs.ts";
+import { Voices } from "./voices.ts";
 import { currentLanguage, type Language, placeWords, speak, type Word, word } from "./words.ts";
 
 const AGAIN_MS = 2000;
 const OBS_LOOK_MS = 3000;
 
-const text = element<HTMLTextAreaElement>("text");
 const notice = (line: string) => void (element("notice").textContent = line);
 const attempt = (deed: () => Promise<unknown>) =>
   void deed().then(() => notice(""), (error) => notice(word("notDone", { why: reason(error) })));
 
 let state: ProgrammeState = {};
+let timing: Timing = { fps: 25, crossfadeMs: 160 };
 /** Words come with the frames where there is a sync channel, which is what is seen here; else as the loudspeaker plays them. */
 let hasNotes = false;
 
 const subtitles = new Subtitles(element("subtitles"));
-const said = new History(element("history"), element("nothing"), (what) => void say(what));
 const charts = new Charts();
 const look = new Look(attempt);
-const view = new ProgrammeView((note) => {
+const voices = new Voices(attempt);
+const recordings = new Recordings();
+const settings = new Settings((key) => {
+  document.documentElement.dataset["theme"] = settings.values.theme;
+  if (key === "signalling") view.reopen();
+  if (key === "volume" || key === "delayMs") view.applySettings();
+});
+const view = new ProgrammeView(() => settings.values, (note) => {
   hasNotes = true;
   for (const event of note.events) subtitles.hear(event);
 });
+const said = new History((what) => void again(what));
+const sayBox = new SayBox({ say, recall: (step) => said.recall(step) });
 const tabs = new Tabs((tab) => {
   if (tab === "obs") attempt(() => showObs(attempt));
-  if (tab === "files") attempt(showRecordings);
+  if (tab === "files") attempt(() => recordings.show());
 });
-new FilesIn({
+const files = new FilesIn({
   notice,
-  onSaid: (utterance, name) => said.add(utterance, name),
+  onSaid(utterance, file) {
+    said.add(utterance, { text: file.name, file });
+    view.speakFile(file, utterance, timing).catch((error) =>
+      notice(word("notHeard", { why: reason(error) }))
+    );
+  },
   onAvatar: () => look.loadAvatars(),
 });
+const microphone = new Microphone(() => {
+  view.mute(wasMuted);
+  showMicrophone();
+});
+let wasMuted = false;
 
 /** Answers whether it was taken. */
-async function say(what: string): Promise<boolean> {
+async function say(text: string): Promise<boolean> {
   try {
-    const { utterance } = await post<{ utterance: number }>("/v1/say", { text: what });
-    said.add(utterance, what);
+    const { utterance } = await post<{ utterance: number }>("/v1/say", { text });
+    said.add(utterance, { text });
     notice("");
     return true;
   } catch (error) {
@@ -61,10 +83,9 @@ async function say(what: string): Promise<boolean> {
   }
 }
 
-async function send(): Promise<void> {
-  const what = text.value.trim();
-  if (what !== "" && await say(what)) text.value = "";
-  text.focus();
+async function again({ text, file }: Said): Promise<void> {
+  if (file === undefined) await say(text);
+  else await files.take(file);
 }
 
 const interrupt = () =>
@@ -74,14 +95,38 @@ const interrupt = () =>
   });
 const hold = () => attempt(() => post("/v1/hold"));
 const panic = () => attempt(() => post("/v1/panic"));
-const record = () => attempt(toggleRecording);
+const record = () => attempt(() => recordings.toggle());
+const talk = () =>
+  attempt(async () => {
+    if (microphone.isOn) return microphone.stop();
+    wasMuted = view.isMuted;
+    view.mute(true); // nobody can speak while hearing himself a little later
+    try {
+      await microphone.start();
+    } catch (error) {
+      view.mute(wasMuted);
+      throw error;
+    } finally {
+      showMicrophone();
+    }
+  });
+
+function showMicrophone(): void {
+  toggled("talk", microphone.isOn, "stopTalk", "talk");
+}
+
+function toggled(id: string, isOn: boolean, on: Word, off: Word): void {
+  press(element(id), isOn);
+  element(id).querySelector("[data-words]")!.textContent = word(isOn ? on : off);
+}
 
 function showPhase(phase: string): void {
   const pill = element("phase");
   const isAway = phase === "connecting" || phase === "stopped";
-  pill.textContent = ["idle", "speaking", "paused", "connecting", "stopped"].includes(phase)
+  const text = ["idle", "speaking", "paused", "connecting", "stopped"].includes(phase)
     ? word(phase as Word)
     : phase;
+  if (pill.textContent !== text) pill.textContent = text;
   pill.dataset["phase"] = isAway ? "away" : phase;
 }
 
@@ -91,12 +136,8 @@ function showState(now: ProgrammeState): void {
   element("avatar").textContent = now.avatar ?? "";
   showStatus(now, view.numbers);
   look.show(now);
-  const toggle = (id: string, isOn: boolean, on: Word, off: Word) => {
-    press(element(id), isOn);
-    element(id).querySelector("[data-words]")!.textContent = word(isOn ? on : off);
-  };
-  toggle("hold", now.still?.isHeld === true, "goOn", "hold");
-  toggle("panic", now.still?.isPanic === true, "calm", "panic");
+  toggled("hold", now.still?.isHeld === true, "goOn", "hold");
+  toggled("panic", now.still?.isPanic === true, "calm", "panic");
   charts.add({
     fps: now.picture?.fps,
     lagged: now.picture?.laggedFrames,
@@ -111,14 +152,17 @@ function showState(now: ProgrammeState): void {
 async function opened(): Promise<void> {
   if (location.search !== "") globalThis.history.replaceState(null, "", "/"); // let in: "again" may be used again
   said.forgetNumbers();
+  hasNotes = false;
   view.open(await get("/v1/webrtc"));
-  await Promise.all([look.load(), showRecordings()]);
+  timing = await get<Timing>("/v1/config");
+  await Promise.all([look.load(), voices.load(), recordings.show()]);
 }
 
 function connect(): void {
   const source = new EventSource("/v1/events?state");
   source.addEventListener("open", () => attempt(opened));
   source.addEventListener("error", async () => {
+    microphone.stop();
     view.close();
     if (source.readyState !== EventSource.CLOSED) return showPhase("connecting"); // it tries again by itself
     element("away").textContent = word("stateAway");
@@ -135,27 +179,14 @@ function connect(): void {
       if (!hasNotes) subtitles.hear(heard);
       said.hear(heard);
       if (kind === "utterance_start") showPhase("speaking"); // sooner than the next state says so
-      if (kind === "utterance_end") showPhase("idle");
+      if (kind !== "utterance_end") return;
+      showPhase("idle");
+      view.ended(heard.utterance);
     });
   }
 }
 
-element("say").addEventListener("submit", (event) => {
-  event.preventDefault();
-  void send();
-});
-text.addEventListener("keydown", (event) => {
-  if (event.isComposing) return; // while an input method composes, Enter and the arrows are its own
-  const isFirst = text.selectionStart === 0 && text.selectionEnd === 0;
-  const isLast = text.selectionEnd === text.value.length;
-  if (event.key === "Enter" && !event.shiftKey) void send();
-  else if (event.key === "ArrowUp" && isFirst) text.value = said.recall(1);
-  else if (event.key === "ArrowDown" && isLast) text.value = said.recall(-1);
-  else return;
-  if (event.key === "ArrowUp") text.setSelectionRange(0, 0);
-  event.preventDefault();
-});
-for (const [id, run] of Object.entries({ interrupt, hold, panic, record })) {
+for (const [id, run] of Object.entries({ interrupt, hold, panic, record, talk })) {
   element(id).addEventListener("click", run);
 }
 element("examine").addEventListener("click", () => void showFindings());
@@ -163,16 +194,21 @@ const language = element<HTMLSelectElement>("language");
 language.addEventListener("change", () => {
   speak(language.value as Language);
   said.retell();
-  charts.relabel();
+  charts.retell();
+  voices.retell();
   view.retell();
+  showMicrophone();
   showState(state);
+  attempt(() => recordings.show());
+  if (tabs.shown === "obs") attempt(() => showObs(attempt));
 });
 listen([
   { key: "Escape", label: "interrupt", run: interrupt },
-  { key: "s", label: "keyBox", run: () => text.focus() },
+  { key: "s", label: "keyBox", run: () => sayBox.focus() },
   { key: "m", label: "mute", run: () => view.toggleMute() },
   { key: "f", label: "full", run: () => view.toggleFull() },
   { key: "r", label: "record", run: record },
+  { key: "t", label: "talk", run: talk },
   { key: "h", label: "hold", run: hold },
   { key: "p", label: "panic", run: panic },
 ]);
@@ -181,8 +217,9 @@ setInterval(() => {
 }, OBS_LOOK_MS);
 
 language.value = currentLanguage();
+document.documentElement.dataset["theme"] = settings.values.theme;
 placeWords();
 showPhase("connecting");
 // on a phone the keyboard would cover the picture
-if (matchMedia("(pointer: fine)").matches) text.focus();
+if (matchMedia("(pointer: fine)").matches) sayBox.focus();
 connect();

@@ -5,7 +5,9 @@
 /// <reference lib="dom" />
 import { AudioPlayer } from "./audio_player.ts";
 import { element, press } from "./dom.ts";
-import { OffsetMeter, type ShownLevels } from "./offset_meter.ts";
+import { FileSound } from "./file_sound.ts";
+import { OffsetKeeper } from "./offset_keeper.ts";
+import type { SettingValues } from "./settings.ts";
 import { type SyncNote, type ViewerNumbers, type ViewerState, WebRtcViewer } from "./webrtc.ts";
 import { type Word, word } from "./words.ts";
 
@@ -14,13 +16,13 @@ interface PreviewInfo {
   readonly iceServers: readonly RTCIceServer[];
 }
 
-/** Notes kept until their frame is shown. */
-const NOTES_MAX = 100;
+/** What the programme does with time. */
+export interface Timing {
+  readonly fps: number;
+  readonly crossfadeMs: number;
+}
+
 const MEASURE_MS = 500;
-/** Nearer than this nobody sees it. */
-const ALIGNED_MS = 15;
-/** The browser takes a while to play later or sooner. */
-const ALIGN_MS = 3000;
 const WAITING: Readonly<Record<string, Word>> = {
   full: "stateFull",
   refused: "stateRefused",
@@ -32,72 +34,90 @@ export class ProgrammeView {
   numbers: ViewerNumbers | undefined;
   readonly #video = element<HTMLVideoElement>("video");
   readonly #picture = element<HTMLImageElement>("picture");
-  readonly #meter = new OffsetMeter();
+  readonly #fileSound = new FileSound();
+  readonly #keeper = new OffsetKeeper((byMs) => this.#viewer?.holdPicture(byMs));
   readonly #onNote: (note: SyncNote) => void;
-  #notes = new Map<number, SyncNote>();
+  readonly #settings: () => SettingValues;
   #player: AudioPlayer | undefined;
   #viewer: WebRtcViewer | undefined;
+  #info: PreviewInfo | undefined;
   #state: ViewerState = { kind: "off" };
-  #alignAgainMs = 0;
+  #isMuted = false;
+  #waiting = 0;
 
-  constructor(onNote: (note: SyncNote) => void) {
+  constructor(settings: () => SettingValues, onNote: (note: SyncNote) => void) {
+    this.#settings = settings;
     this.#onNote = onNote;
     this.#picture.addEventListener("error", () => this.#showAway("waiting"));
+    this.#video.addEventListener("loadeddata", () => {
+      this.#picture.removeAttribute("src");
+      this.#show(this.#video); // not before there is a picture
+    });
     element("unmute").addEventListener("click", () => this.unmute());
     element("mute").addEventListener("click", () => this.toggleMute());
     element("full").addEventListener("click", () => this.toggleFull());
-    const volume = element<HTMLInputElement>("volume");
-    volume.addEventListener("input", () => {
-      if (this.#player) this.#player.volume = Number(volume.value) / 100;
-    });
     setInterval(() => this.#measure(), MEASURE_MS);
   }
 
   /** The programme is there: connects, or shows its pictures. */
-  open({ isOn, iceServers }: PreviewInfo): void {
+  open(info: PreviewInfo): void {
     this.close();
+    this.#info = info;
+    const isOn = info.isOn && WebRtcViewer.isPossible;
     for (const id of ["mute", "volume"]) element(id).hidden = !isOn;
     if (!isOn) {
-      this.#picture.src = `/preview.mjpeg?${performance.now()}`; // a new address, or the browser keeps the dead stream
-      this.#show(this.#picture);
-      element("connection").textContent = word("stateOff");
+      this.#showPictures();
+      this.retell();
       return;
     }
-    this.#player = new AudioPlayer((level) => this.#meter.hear(level));
+    this.#player = new AudioPlayer((level) => this.#keeper.hear(level));
+    this.#player.mute(this.#isMuted);
+    this.applySettings();
     this.#viewer = new WebRtcViewer({
       onState: (state) => this.#changed(state),
       onStream: (stream) => this.#play(stream),
       onNote: (note) => this.#take(note),
-    }, iceServers);
+    }, { iceServers: info.iceServers, signalling: this.#settings().signalling });
     this.#viewer.start();
+  }
+
+  /** Connects anew, as after another way of signalling was chosen. */
+  reopen(): void {
+    if (this.#info !== undefined) this.open(this.#info);
   }
 
   /** The programme is gone. */
   close(): void {
+    this.#fileSound.stop();
     this.#viewer?.stop();
     this.#player?.close();
-    this.#viewer = this.#player = undefined;
+    this.#viewer = this.#player = this.#info = undefined;
     this.#picture.removeAttribute("src");
-    this.#meter.reset();
+    this.#keeper.reset();
     this.#showAway("waiting");
   }
 
-  get session(): string | undefined {
-    return this.#viewer?.session;
+  /** Volume and delay. */
+  applySettings(): void {
+    if (this.#player === undefined) return;
+    const { volume, delayMs } = this.#settings();
+    this.#player.volume = volume / 100;
+    this.#player.delayMs = delayMs;
+    this.#keeper.reset();
   }
 
-  get video(): HTMLVideoElement {
-    return this.#video;
+  /** A sound file is spoken: plays the file itself where that is wished. Rejects where the browser cannot. */
+  async speakFile(file: File, utterance: number, { fps, crossfadeMs }: Timing): Promise<void> {
+    const { fileSound, thresholdMs } = this.#settings();
+    const [player, session] = [this.#player, this.#viewer?.session];
+    if (fileSound === "stream" || player === undefined || session === undefined) return;
+    const place = { player, session, video: this.#video, fps, leadMs: crossfadeMs };
+    await this.#fileSound.play(file, utterance, place, fileSound, thresholdMs);
   }
 
-  /** For trying out what a delay looks like, in ms. */
-  delaySound(ms: number): void {
-    if (this.#player) this.#player.delayMs = ms;
-  }
-
-  /** Undefined while nothing can be said. */
-  get offsetMs(): number | undefined {
-    return this.#meter.measure();
+  /** An utterance is over. */
+  ended(utterance: number | undefined): void {
+    if (utterance !== undefined) this.#fileSound.stop(utterance);
   }
 
   /** Once a second. */
@@ -106,16 +126,25 @@ export class ProgrammeView {
     if (this.#state.kind === "connected") this.retell();
   }
 
+  get isMuted(): boolean {
+    return this.#isMuted;
+  }
+
+  mute(isMuted: boolean): void {
+    this.#isMuted = isMuted;
+    this.#player?.mute(isMuted);
+    this.retell();
+  }
+
   toggleMute(): void {
     if (this.#player === undefined) return;
-    if (this.#player.isBlocked) return this.unmute();
-    this.#player.mute(!this.#player.isMuted);
-    this.#showMute();
+    if (this.#player.isBlocked) this.unmute();
+    else this.mute(!this.isMuted);
   }
 
   unmute(): void {
-    this.#player?.start().then(() => this.#showMute());
-    this.#player?.mute(false);
+    this.#player?.start().then(() => this.retell());
+    this.mute(false);
   }
 
   toggleFull(): void {
@@ -125,94 +154,79 @@ export class ProgrammeView {
 
   /** In the language chosen now. */
   retell(): void {
+    tell("connection", this.#says);
+    element("connection").dataset["state"] = this.#state.kind;
+    const isSilent = this.#player === undefined || this.#player.isBlocked || this.#isMuted;
+    const mute = element("mute");
+    press(mute, isSilent);
+    mute.querySelector("[data-words]")!.textContent = word(isSilent ? "unmute" : "mute");
+    element("unmute").hidden = !(this.#player?.isBlocked && this.#state.kind === "connected");
+  }
+
+  get #says(): string {
     const state = this.#state;
-    const line = element("connection");
-    if (state.kind === "connecting") line.textContent = word("stateConnecting");
-    else if (state.kind === "waiting") line.textContent = word(WAITING[state.reason]!);
-    else if (state.kind === "connected") {
-      const { width = 0, height = 0 } = this.numbers ?? {};
-      line.textContent = word("stateConnected", { width: width || "…", height: height || "…" });
+    if (this.#info !== undefined && this.#viewer === undefined) {
+      return word(this.#info.isOn ? "stateNoWebRtc" : "stateOff");
     }
-    this.#showMute();
+    if (state.kind === "connecting") return word("stateConnecting");
+    if (state.kind === "waiting") return word(WAITING[state.reason]!);
+    if (state.kind === "off") return "";
+    const { width = 0, height = 0 } = this.numbers ?? {};
+    return width === 0 ? word("stateConnecting") : word("stateConnected", { width, height });
   }
 
   #changed(state: ViewerState): void {
     this.#state = state;
     if (state.kind === "waiting") {
-      this.#showAway(WAITING[state.reason]!);
-      this.#meter.reset();
+      this.#fileSound.stop();
+      this.#keeper.reset();
+      if (state.reason === "away") this.#showAway("stateAway");
+      else this.#showPictures(); // better than nothing while it is tried again
     }
     this.retell();
   }
 
   #play(stream: MediaStream): void {
-    if (this.#video.srcObject !== stream) {
-      this.#video.srcObject = stream;
-      this.#video.requestVideoFrameCallback(this.#presented);
-    }
+    if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     const [track] = stream.getAudioTracks();
     if (track !== undefined) this.#player?.play(track);
     this.#video.play().catch(() => {}); // muted: a browser has no reason to say no
-    this.#show(this.#video);
-    this.#showMute();
-  }
-
-  #take(note: SyncNote): void {
-    this.#notes.set(note.rtp, note);
-    if (this.#notes.size > NOTES_MAX) this.#notes.delete(this.#notes.keys().next().value!);
-    this.#onNote(note);
+    if (!("requestVideoFrameCallback" in this.#video)) return; // then nothing is measured
+    this.#video.cancelVideoFrameCallback(this.#waiting);
+    this.#waiting = this.#video.requestVideoFrameCallback(this.#presented);
   }
 
   readonly #presented = (_now: number, meta: VideoFrameCallbackMetadata) => {
-    const note = this.#notes.get(meta.rtpTimestamp ?? -1);
-    if (note !== undefined) {
-      const shown: ShownLevels = {
-        atMs: meta.expectedDisplayTime,
-        levels: note.levels,
-        frameMs: this.#frameMs(note),
-      };
-      this.#meter.show(shown);
-    }
-    this.#video.requestVideoFrameCallback(this.#presented);
+    this.#keeper.present(meta);
+    this.#waiting = this.#video.requestVideoFrameCallback(this.#presented);
   };
 
-  /** From the notes themselves, so that any frame rate will do. */
-  #frameMs({ frame_idx, pts }: SyncNote): number {
-    return frame_idx > 0 ? pts / frame_idx * 1000 : 40;
+  #take(note: SyncNote): void {
+    this.#keeper.take(note);
+    this.#fileSound.hear(note);
+    this.#onNote(note);
   }
 
   #measure(): void {
     const line = element("offset");
-    if (this.#viewer === undefined) {
-      line.textContent = "";
+    const offset = this.#viewer === undefined ? undefined : this.#keeper.offsetMs;
+    line.hidden = this.#viewer === undefined;
+    if (offset === undefined) {
+      delete line.dataset["offset"];
+      tell("offset", word("offsetUnknown"));
       return;
     }
-    const offset = this.offsetMs;
-    if (offset !== undefined) this.#align(offset);
-    line.textContent = offset === undefined
-      ? word("offsetUnknown")
-      : word("offset", { ms: `${offset > 0 ? "+" : ""}${offset.toFixed(0)}` });
-    if (offset !== undefined) line.dataset["offset"] = offset.toFixed(1);
+    const isFile = this.#fileSound.utterance !== undefined;
+    if (this.#settings().isAligned && !isFile) this.#keeper.align(offset, performance.now());
+    line.dataset["offset"] = offset.toFixed(1);
+    tell("offset", word("offset", { ms: `${offset > 0 ? "+" : ""}${offset.toFixed(0)}` }));
   }
 
-  /**
-   * The sound's way through Web Audio to the loudspeaker is longer than the browser knows when it matches the two; what it
-   * is too late, the picture is shown later.
-   */
-  #align(offset: number): void {
-    const nowMs = performance.now();
-    if (Math.abs(offset) < ALIGNED_MS || nowMs < this.#alignAgainMs) return;
-    this.#alignAgainMs = nowMs + ALIGN_MS;
-    this.#viewer?.holdPicture(offset);
-    this.#meter.reset(); // what was measured before says nothing of what is now
-  }
-
-  #showMute(): void {
-    const isSilent = this.#player === undefined || this.#player.isBlocked || this.#player.isMuted;
-    const mute = element("mute");
-    press(mute, isSilent);
-    mute.querySelector("[data-words]")!.textContent = word(isSilent ? "unmute" : "mute");
-    element("unmute").hidden = !(this.#player?.isBlocked && this.#state.kind === "connected");
+  #showPictures(): void {
+    if (!this.#picture.hasAttribute("src")) {
+      this.#picture.src = `/preview.mjpeg?${performance.now()}`; // a new address, or the browser keeps the dead stream
+    }
+    this.#show(this.#picture);
   }
 
   #show(shown: HTMLElement): void {
@@ -223,4 +237,10 @@ export class ProgrammeView {
     element("away").textContent = word(why);
     this.#show(element("away"));
   }
+}
+
+/** Only what is new, or a screen reader would say it again and again. */
+function tell(id: string, text: string): void {
+  const line = element(id);
+  if (line.textContent !== text) line.textContent = text;
 }

@@ -61,7 +61,7 @@ function rows(state: ProgrammeState, viewer: ViewerNumbers | undefined): Row[] {
       remark: isSilent ? "" : `${number(sound.latencyMs)} ms`,
       isWide: true,
     },
-    { label: word("mouth"), value: video?.mouth ?? "–" },
+    { label: word("mouth"), value: video?.mouth ?? "–", remark: state.engine ?? "" },
   ];
   if (viewer !== undefined) {
     all.push(
@@ -106,6 +106,7 @@ export function showStatus(state: ProgrammeState, viewer: ViewerNumbers | undefi
 /** The doctor's look at the machine, with its mends to copy. */
 export async function showFindings(): Promise<void> {
   const list = element("findings");
+  list.replaceChildren(make("li", { className: "note", textContent: word("examining") }));
   try {
     const { findings } = await get<{ findings: Finding[] }>("/v1/doctor");
     const wrong = findings.filter(({ state }) => state !== "ok");
@@ -118,7 +119,7 @@ export async function showFindings(): Promise<void> {
           ...(without === undefined
             ? []
             : [make("span", { textContent: word("worksWithout", { what: without }) })]),
-          ...(mend.length === 0 ? [] : [make("pre", { textContent: mend.join("\n"), tabIndex: 0 })]),
+          ...(mend.length === 0 ? [] : mends(mend)),
         )
       ),
     );
@@ -130,4 +131,20 @@ export async function showFindings(): Promise<void> {
       make("li", { className: "lacks", textContent: word("notDone", { why: reason(error) }) }),
     );
   }
+}
+
+/** Lines to type, with a button that copies those that are no explanations. */
+function mends(lines: readonly string[]): HTMLElement[] {
+  const copy = make("button", { type: "button", className: "copy", textContent: word("copy") });
+  copy.addEventListener("click", async () => {
+    const text = lines.filter((line) => !line.startsWith("# ")).join("\n");
+    try {
+      await navigator.clipboard.writeText(text);
+      copy.textContent = word("copied");
+    } catch {
+      copy.textContent = word("copyFailed"); // the lines can be selected all the same
+    }
+  });
+  const text = make("pre", { textContent: lines.join("\n"), tabIndex: 0 });
+  return lines.some((line) => !line.startsWith("# ")) ? [text, copy] : [text];
 }

@@ -3,7 +3,7 @@
 import { element, make } from "./dom.ts";
 import { type Word, word } from "./words.ts";
 
-const NAMES = ["look", "health", "charts", "obs", "files"] as const;
+const NAMES = ["look", "health", "obs", "files"] as const;
 export type Tab = typeof NAMES[number];
 
 export class Tabs {

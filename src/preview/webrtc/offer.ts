@@ -46,6 +46,11 @@ interface Section {
 }
 
 const MEDIA_PROTOCOLS = new Set(["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/TLS/RTP/SAVPF"]);
+const CREDENTIALS = {
+  "ice-ufrag": /^a=ice-ufrag:[\w+/-]{4,256}$/,
+  "ice-pwd": /^a=ice-pwd:[\w+/-]{22,256}$/,
+  "fingerprint": /^a=fingerprint:sha-(1|224|256|384|512) ([0-9a-f]{2}:){19,63}[0-9a-f]{2}$/i,
+} as const;
 const FEEDBACK = new Set(["nack", "nack pli"]);
 const EXTENSIONS = {
   mid: "urn:ietf:params:rtp-hdrext:sdes:mid",
@@ -124,9 +129,11 @@ function checkSections(head: readonly string[], sections: readonly Section[]): v
     if (kind !== "application" && !MEDIA_PROTOCOLS.has(words[2]!)) {
       throw bad(`its section for ${kind} has protocol ${words[2]!.slice(0, 40)}, wanted UDP/TLS/RTP/SAVPF`);
     }
-    for (const wanted of ["ice-ufrag", "ice-pwd", "fingerprint"]) {
-      const isIt = (line: string) => line.startsWith(`a=${wanted}:`);
-      if (!lines.some(isIt) && !head.some(isIt)) throw bad(`it has no a=${wanted}, wanted one`);
+    for (const [name, form] of Object.entries(CREDENTIALS)) {
+      const isIt = (line: string) => line.startsWith(`a=${name}:`);
+      const line = lines.find(isIt) ?? head.find(isIt);
+      if (line === undefined) throw bad(`it has no a=${name}, wanted one`);
+      if (!form.test(line)) throw bad(`its a=${name} is malformed, wanted one as RFC 8839 and 8122 write it`);
     }
     if (!lines.some((line) => /^a=mid:[\w-]{1,16}$/.test(line))) {
       throw bad(`its section for ${kind} has no a=mid, wanted one`);

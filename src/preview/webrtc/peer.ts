@@ -36,6 +36,8 @@ const GOODBYE_MS_MAX = 2500;
 const SOUND_GOODBYE_MS_MAX = 8000;
 /** A page that makes the channel itself has done so by then. */
 const CHANNEL_MS = 300;
+/** A viewer that was not ready for the first key frame may wait for another one without asking. */
+const KEY_FRAMES_AFTER_MS = [400, 1200];
 const CHANNEL_BYTES_MAX = 64 * 1024;
 const SYNC = "sync";
 
@@ -171,6 +173,8 @@ export class Peer implements Viewer {
     this.#isTakeHeard = this.#take?.isSilent === true && note.utterance === this.#take.utterance;
     const isBegun = this.#take === undefined || note.utterance === this.#take.utterance;
     if (this.#firstUnit < 0 && isBegun) this.#firstUnit = note.unit;
+    // speech that waits in the middle of a take is no part of the file
+    if (this.#take?.utterance === note.utterance && !note.isSpeaking) this.#firstUnit++;
     const frame = this.#firstUnit < 0 ? -1 : note.unit - this.#firstUnit;
     Atomics.store(this.#frame, 0, frame);
     if (this.#channel?.readyState !== "open") return;
@@ -271,6 +275,11 @@ export class Peer implements Viewer {
       });
       this.#options.source.join(this);
       this.#options.onConnected();
+      for (const ms of KEY_FRAMES_AFTER_MS) {
+        this.#options.after(ms, () => {
+          if (this.#state === "connected") this.#options.source.wantKeyFrame(this);
+        });
+      }
       if (this.#offer.hasData) this.#openChannel();
     }
   }

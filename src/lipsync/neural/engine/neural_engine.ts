@@ -1,18 +1,21 @@
 /**
- * A video engine at work: speech and the stage's place in, patches for the frames that come next out.
+ * A video engine at work for one programme: speech and the stage's place in, patches for the frames that come next out.
  *
- * In: 16 kHz frames of utterances, the stage's place, interrupts; then step() again and again. Out: `emit`, in the order
- * of the frames; what is silent costs no inference. Runs in the engine's process (or in `render`'s), which a step blocks
- * for one batch at most. Bounded: speech as far as the programme feeds it ahead, one batch of tensors.
+ * In: 16 kHz frames of utterances, the stage's place, interrupts; then step() again and again, or, where several
+ * programmes share a network, plan() and a Renderer. Out: `emit`, in the order of the frames; what is silent costs no
+ * inference. Runs in the engine's process (or in `render`'s), which a step blocks for one batch at most. Bounded: speech
+ * as far as the programme feeds it ahead.
  */
-import { FILM_FPS, FilmWalk, frameAt } from "../../../film/mod.ts";
+import { FILM_FPS, frameAt } from "../../../film/mod.ts";
 import type { Clock } from "../../../time/mod.ts";
 import type { PatchResult } from "../../patch_ring.ts";
 import { emptyPlace, type StagePlace } from "../../walk_board.ts";
+import { AheadWalk } from "./ahead_walk.ts";
 import { BatchCost } from "./batch_cost.ts";
 import { FrameMap } from "./frame_map.ts";
 import { HeardUtterance, type UtteranceAbout } from "./heard_utterance.ts";
 import type { Rung, WalkedFilm } from "./rung.ts";
+import { Renderer } from "./renderer.ts";
 import { Schedule } from "./schedule.ts";
 
 const PERIOD_MS = 1000 / FILM_FPS;
@@ -36,6 +39,20 @@ export interface NeuralEngineOptions {
   readonly emit: (result: PatchResult) => void;
   /** `render`: every frame waits for its patch, so none is skipped and nothing is too far ahead. */
   readonly isUnhurried?: boolean;
+  /** What it shares with other programmes' engines; default its own. */
+  readonly renderer?: Renderer;
+  /** How many programmes are rendered for now. Default 1. */
+  readonly load?: () => number;
+}
+
+/** Frames that want a run of the network. */
+export interface RenderOrder {
+  readonly first: number;
+  readonly count: number;
+  /** The silent frames before it are answered with it. */
+  readonly areRestsBefore: boolean;
+  /** The utterance that it belongs to. */
+  readonly of: object;
 }
 
 /** What of an utterance is done. */
@@ -50,14 +67,12 @@ export class NeuralEngine {
   readonly #options: NeuralEngineOptions;
   readonly #schedule: Schedule;
   readonly #map: FrameMap;
-  readonly #walk: FilmWalk;
+  readonly #walk: AheadWalk;
   readonly #place: StagePlace = emptyPlace();
   readonly #waiting: HeardUtterance[] = [];
   #epoch = 0;
   #current: Progress | undefined;
-  readonly #features: Float32Array;
-  readonly #faces: Float32Array;
-  readonly #patches: Uint8Array;
+  readonly #renderer: Renderer;
   readonly #pasted: Uint8Array;
   /** Clip and position of each frame of the batch. */
   readonly #clips: Int32Array;
@@ -71,15 +86,20 @@ export class NeuralEngine {
 
   constructor(options: NeuralEngineOptions) {
     this.#options = options;
-    const { rung, cost, leadMsMax, fps } = options;
+    const { rung, cost, clock, leadMsMax, fps, load } = options;
     const { network, faces, clips } = rung;
-    const { batchMax, patchSize } = network;
-    this.#schedule = new Schedule({ periodMs: PERIOD_MS, leadMsMax, batchMax, cost });
+    const { batchMax } = network;
+    this.#renderer = options.renderer ?? new Renderer(network, cost, clock);
+    this.#schedule = new Schedule({
+      ...{ periodMs: PERIOD_MS, leadMsMax, batchMax, cost },
+      ...(load ? { load } : {}),
+    });
     this.#map = new FrameMap(fps);
-    this.#walk = new FilmWalk(clips);
-    this.#features = new Float32Array(batchMax * network.featureValues);
-    this.#faces = new Float32Array(batchMax * network.faceValues);
-    this.#patches = new Uint8Array(batchMax * patchSize * patchSize * 3);
+    this.#walk = new AheadWalk({
+      ...{ clips, map: this.#map, place: this.#place },
+      // It starts when its first answer has come: one run, and a frame on the way.
+      startFrames: () => options.isUnhurried ? 0 : Math.ceil(cost.of(1) / PERIOD_MS) + 1,
+    });
     this.#pasted = new Uint8Array(faces.patchSide * faces.patchSide * 3);
     this.#clips = new Int32Array(batchMax);
     this.#steps = new Int32Array(batchMax);
@@ -124,6 +144,29 @@ export class NeuralEngine {
 
   /** Does the next thing; false where there is none until more is heard or the stage has moved on. */
   async step(): Promise<boolean> {
+    const plan = await this.plan();
+    if (typeof plan === "boolean") return plan;
+    await this.#renderer.render([{ engine: this, order: plan, count: plan.count }]);
+    return true;
+  }
+
+  /** Whether there is anything to be said. */
+  get isSpeaking(): boolean {
+    return this.#current !== undefined || this.#waiting.length > 0;
+  }
+
+  /** How long until the stage wants a frame that has no answer; Infinity where there is nothing to be said. */
+  get slackMs(): number {
+    const heard = this.#current?.heard ?? this.#waiting[0];
+    if (heard === undefined) return Infinity;
+    return ((this.#current?.next ?? 0) - this.#shown(heard)) * PERIOD_MS;
+  }
+
+  /**
+   * Does what comes before the next run, or answers what that run is to render; false where there is nothing. With
+   * `isQuick`, nothing is heard: somebody else's run waits.
+   */
+  async plan(isQuick = false): Promise<RenderOrder | boolean> {
     const current = this.#current ?? this.#begin();
     if (current === undefined) return false;
     if (this.#isOver(current)) {
@@ -132,28 +175,24 @@ export class NeuralEngine {
     }
     const { next } = current;
     if (this.#knownAhead(current) < (next === 0 ? 1 : FEW_FRAMES) && this.#canHear(current)) {
-      return await this.#hearMore(current);
+      return !isQuick && await this.#hearMore(current);
     }
     const restEnd = this.#restEnd(current);
-    if (restEnd > next) return await this.#rest(current, restEnd);
+    if (restEnd > next) return await this.#rest(current, restEnd, isQuick);
     const view = this.#view(current);
     const batch = this.#schedule.next(view);
     if (batch === undefined) {
-      return this.#knownAhead(current) < AHEAD_FRAMES && this.#canHear(current) &&
+      return !isQuick && this.#knownAhead(current) < AHEAD_FRAMES && this.#canHear(current) &&
         await this.#hearMore(current);
     }
     const { first } = batch;
     if (view.isStarted) this.#leadFramesMin = Math.min(this.#leadFramesMin, next - view.shown);
-    if (this.#isRest(current, first)) { // the frames before it came too late
-      this.skippedFrames += first - next;
-      current.next = first;
-      return true;
-    }
+    this.skippedFrames += first - next;
+    current.next = first;
+    if (this.#isRest(current, first)) return true; // the frames before it came too late
     let count = 1;
     while (count < batch.count && !this.#isRest(current, first + count)) count++;
-    this.skippedFrames += first - next;
-    await this.#render(current, first, count);
-    return true;
+    return { first, count, areRestsBefore: false, of: current };
   }
 
   #begin(): Progress | undefined {
@@ -199,10 +238,15 @@ export class NeuralEngine {
   #view({ heard, next }: Progress) {
     const known = Math.min(this.#options.rung.features.knownFrames, this.#endFrame(heard));
     if (this.#options.isUnhurried) return { next, known, shown: next, isStarted: false };
+    return { next, known, shown: this.#shown(heard), isStarted: this.#place.isStarted };
+  }
+
+  /** The frame of the utterance that the stage shows next. */
+  #shown(heard: HeardUtterance): number {
     const { nextSpeechFrame, isStarted } = this.#place;
     const local = nextSpeechFrame - heard.about.firstFrame;
     // Before it: another utterance is being heard, and this one follows.
-    return { next, known, shown: isStarted || local > 0 ? this.#map.engineFrame(local) : 0, isStarted };
+    return isStarted || local > 0 ? this.#map.engineFrame(local) : 0;
   }
 
   /** Engine frames that the utterance has so far. */
@@ -223,17 +267,16 @@ export class NeuralEngine {
    * Answers the frames up to `end` that need no network. Speech starts with the first answer, so in the silence before
    * the first sound there must be time to render it; where there is not, it is rendered first.
    */
-  async #rest(current: Progress, end: number): Promise<boolean> {
+  async #rest(current: Progress, end: number, isQuick: boolean): Promise<RenderOrder | boolean> {
     const { cost, isUnhurried } = this.#options;
     const { next, known, isStarted } = this.#view(current);
     const neededMs = (cost.of(1) + this.#hearMs) * SAFE + PERIOD_MS;
     const isTight = !isUnhurried && !isStarted && next === 0 && end * PERIOD_MS < neededMs;
     if (isTight && end < known && !this.#isRest(current, end)) {
-      await this.#render(current, end, 1, true);
-      return true;
+      return { first: end, count: 1, areRestsBefore: true, of: current };
     }
     if (isTight && end >= known && !current.isFinished) {
-      return this.#canHear(current) && await this.#hearMore(current);
+      return !isQuick && this.#canHear(current) && await this.#hearMore(current);
     }
     this.#answerRests(current, end);
     return true;
@@ -259,52 +302,56 @@ export class NeuralEngine {
   }
 
   #isOnSoundClip(heard: HeardUtterance, frame: number): boolean {
-    this.#walkTo(heard, frame);
+    this.#walk.to(heard, frame);
     return this.#options.rung.clips[this.#walk.clip]?.hasSound === true;
   }
 
-  async #render(current: Progress, first: number, count: number, areRestsBefore = false): Promise<void> {
-    const { rung, cost, clock } = this.#options;
-    const { network, features, faces, clips } = rung;
-    const startMs = clock.nowMs();
-    this.#places(current, first, count);
+  /** Writes what the network wants for the first `count` frames of the order, from the batch's frame `at` on. */
+  async fill(
+    { first, of }: RenderOrder,
+    count: number,
+    into: { readonly features: Float32Array; readonly faces: Float32Array },
+    from: number,
+  ): Promise<void> {
+    const { network, features, faces, clips } = this.#options.rung;
+    this.#places(of as Progress, first, count);
     for (let at = 0; at < count; at++) {
-      features.copyFrame(first + at, this.#features, at * network.featureValues);
+      features.copyFrame(first + at, into.features, (from + at) * network.featureValues);
       const clip = this.#clips[at]!;
       const filling = faces.fill(
         clip,
         frameOf(clips, clip, this.#steps[at]!),
-        this.#faces,
-        at * network.faceValues,
+        into.faces,
+        (from + at) * network.faceValues,
       );
       if (filling !== undefined) await filling;
     }
-    const { featureValues, faceValues, patchSize } = network;
-    await network.run(
-      count,
-      this.#features.subarray(0, count * featureValues),
-      this.#faces.subarray(0, count * faceValues),
-      this.#patches,
-    );
-    if (this.#current !== current) return; // an interrupt came meanwhile
-    if (areRestsBefore) {
+  }
+
+  /** Answers the frames that were filled; false where an interrupt came meanwhile and nobody wants them. */
+  async take(order: RenderOrder, count: number, patches: Uint8Array): Promise<boolean> {
+    const { network, faces, clips } = this.#options.rung;
+    const current = this.#current;
+    if (current === undefined || order.of !== current) return false;
+    const { first } = order;
+    if (order.areRestsBefore) {
       const clip = this.#clips[0]!;
       const step = this.#steps[0]!;
       this.#answerRests(current, first);
       this.#clips[0] = clip;
       this.#steps[0] = step;
     }
-    const patchBytes = patchSize * patchSize * 3;
+    const patchBytes = network.patchSize ** 2 * 3;
     for (let at = 0; at < count; at++) {
       const clip = this.#clips[at]!;
-      const patch = this.#patches.subarray(at * patchBytes, (at + 1) * patchBytes);
+      const patch = patches.subarray(at * patchBytes, (at + 1) * patchBytes);
       const finishing = faces.finish(clip, frameOf(clips, clip, this.#steps[at]!), patch, this.#pasted);
       if (finishing !== undefined) await finishing;
       this.#emit(current, first + at, clip, this.#steps[at]!, this.#pasted);
     }
-    cost.add(count, clock.nowMs() - startMs);
     this.renderedFrames += count;
     current.next = first + count;
+    return true;
   }
 
   /** The result for every programme frame that shows engine frame `frame`; without `rgb` the film's own mouth does. */
@@ -325,42 +372,9 @@ export class NeuralEngine {
   /** Where the stage is expected to be at frames `first`.. of the utterance. */
   #places({ heard }: Progress, first: number, count: number): void {
     for (let at = 0; at < count; at++) {
-      this.#walkTo(heard, first + at);
+      this.#walk.to(heard, first + at);
       this.#clips[at] = this.#walk.clip;
-      this.#steps[at] = Math.floor(this.#walk.step);
-    }
-  }
-
-  /** Walks from the stage's newest place to where it will be at engine frame `frame`. */
-  #walkTo(heard: HeardUtterance, frame: number): void {
-    const { cost } = this.#options;
-    const walk = this.#walk;
-    const { nextSpeechFrame, isStarted } = this.#place;
-    const local = nextSpeechFrame - heard.about.firstFrame;
-    walk.load(this.#place.walk);
-    if (!isStarted && local <= 0) {
-      // It starts when its first answer has come: one run, and a frame on the way.
-      if (!this.#options.isUnhurried) walk.advance(Math.ceil(cost.of(1) / PERIOD_MS) + 1);
-      walk.speak(true);
-      this.#walkFrom(heard, -1, 0, frame);
-      return;
-    }
-    const shown = this.#map.engineFrame(local);
-    if (shown < 0) walk.advance(-shown);
-    walk.speak(true);
-    this.#walkFrom(heard, local - 1, Math.max(0, shown), frame);
-  }
-
-  /** From the unit before engine frame `from`; actions of programme frames after `done` begin on their way. */
-  #walkFrom(heard: HeardUtterance, done: number, from: number, to: number): void {
-    let reached = done;
-    for (let frame = from; frame <= to; frame++) {
-      this.#walk.advance(1);
-      const end = this.#map.firstShowing(frame + 1);
-      for (reached = Math.max(reached + 1, 0); reached < end; reached++) {
-        this.#walk.act(heard.actionAt(reached));
-      }
-      reached--;
+      this.#steps[at] = this.#walk.step;
     }
   }
 }

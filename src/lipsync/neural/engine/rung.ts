@@ -1,4 +1,7 @@
-/** A rung of the ladder, ready to speak: one family's network, what it hears and what it sees. Engine's process. */
+/**
+ * A rung of the ladder, ready to speak for one programme: a family's network, which others may use too, what it hears and
+ * what it sees. Engine's process.
+ */
 import type { FeatureStream } from "../../../features/mod.ts";
 import type { WalkedClip } from "../../../film/mod.ts";
 import type { Family, MouthNetwork } from "../networks/mouth_network.ts";
@@ -31,9 +34,17 @@ export interface FilmFaces {
 export class Rung implements Disposable {
   #film: FilmFaces;
 
-  /** Takes all of them over: disposing the rung disposes them. */
-  constructor(readonly features: FeatureStream, readonly network: MouthNetwork, film: FilmFaces) {
+  readonly #owned: Disposable | undefined;
+
+  /** Takes features and film over: disposing the rung disposes them, and what it owns beside them. */
+  constructor(
+    readonly features: FeatureStream,
+    readonly network: MouthNetwork,
+    film: FilmFaces,
+    owned?: Disposable,
+  ) {
     this.#film = film;
+    this.#owned = owned;
   }
 
   get family(): Family {
@@ -55,6 +66,6 @@ export class Rung implements Disposable {
   [Symbol.dispose](): void {
     this.#film.faces[Symbol.dispose]();
     this.features[Symbol.dispose]();
-    this.network[Symbol.dispose]();
+    this.#owned?.[Symbol.dispose]();
   }
 }

@@ -16,6 +16,8 @@ export interface ScheduleOptions {
   readonly leadMsMax: number;
   readonly batchMax: number;
   readonly cost: BatchCost;
+  /** How many programmes the engine renders for now. Default 1. */
+  readonly load?: () => number;
 }
 
 /** Frames are those of one utterance, counted from its beginning. */
@@ -59,8 +61,12 @@ export class Schedule {
   /** Every how many frames one is rendered: 1 where the engine keeps up. */
   get stride(): number {
     const { cost, periodMs, batchMax } = this.#options;
-    const frameMs = cost.perFrame(batchMax);
+    const frameMs = cost.perFrame(batchMax) * this.#load;
     return frameMs <= periodMs * REAL_TIME ? 1 : Math.ceil(frameMs / (periodMs * REAL_TIME));
+  }
+
+  get #load(): number {
+    return Math.max(1, this.#options.load?.() ?? 1);
   }
 
   /** Frames that may be rendered before `shown` + this one. */
@@ -76,7 +82,7 @@ export class Schedule {
   #everyFrame({ next, known, shown, isStarted }: ScheduleView): Batch | undefined {
     const { cost, periodMs, batchMax } = this.#options;
     // What the stage shows while the run goes on is gone when the run is over.
-    const soonest = isStarted ? shown + Math.ceil(cost.of(1) / periodMs) : 0;
+    const soonest = isStarted ? shown + Math.ceil(cost.of(this.#load) / periodMs) : 0;
     const first = next >= shown || !isStarted ? next : Math.max(next, soonest);
     const end = Math.min(known, shown + this.leadFramesMax);
     if (first >= end) return undefined;
@@ -91,7 +97,7 @@ export class Schedule {
   /** One frame at a time, every `stride` frames, none that would come when its place has passed. */
   #onGrid({ next, known, shown, isStarted }: ScheduleView, stride: number): Batch | undefined {
     const { cost, periodMs } = this.#options;
-    const soonest = isStarted ? shown + Math.floor(cost.of(1) / periodMs) : 0;
+    const soonest = isStarted ? shown + Math.floor(cost.of(this.#load) / periodMs) : 0;
     const first = Math.ceil(Math.max(next, soonest) / stride) * stride;
     const end = Math.min(known, shown + Math.max(this.leadFramesMax, stride + 1));
     return first >= end ? undefined : { first, count: 1, skipped: first - next };

@@ -1,0 +1,37 @@
+/**
+ * What is heavy and serves every programme of a process: one voice engine, one lip-sync worker.
+ *
+ * In: the settings of the shared programme. Out: both, each started by the first who needs it. Main thread. Closed by
+ * whoever opened it, after the programmes.
+ */
+import type { Config, Folders } from "../app/mod.ts";
+import { EngineThread } from "../lipsync/mod.ts";
+import type { Tts } from "../speech/mod.ts";
+import { engineChoice } from "./settings.ts";
+import { openTts } from "./voice.ts";
+
+export class SharedEngines implements AsyncDisposable {
+  readonly #config: Config;
+  readonly #folders: Folders;
+  readonly #opened = new AsyncDisposableStack();
+  #tts: Tts | undefined;
+  #lips: EngineThread | undefined;
+
+  constructor(config: Config, folders: Folders) {
+    this.#config = config;
+    this.#folders = folders;
+  }
+
+  get tts(): Tts {
+    return this.#tts ??= this.#opened.use(openTts(this.#config));
+  }
+
+  /** Of everybody, whatever moves the mouths of the first: a programme's engine setting is its video engine's beyond that. */
+  get lips(): EngineThread {
+    return this.#lips ??= this.#opened.use(new EngineThread(engineChoice(this.#config, this.#folders)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}

@@ -1,0 +1,65 @@
+/** LiveTalking's avatar tasks over made-up jobs: by path and by upload, how far they are, stopped and forgotten. */
+import { assertEquals } from "@std/assert";
+import { CompatPlace } from "../fakes/compat_place.ts";
+
+const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...new Uint8Array(100)]);
+
+Deno.test("/api/avatar/task: a file of the media folders becomes a job; what does not apply is told as ignored", async () => {
+  await using place = await CompatPlace.open();
+  Deno.writeFileSync(`${place.media}/anna.png`, PNG);
+  const body = {
+    ...{ model: "wav2lip256", avatar_id: "anna", video_path: "./data/anna.png", img_size: 256 },
+    ...{ bbox_shift: 5, extra_margin: 10, parsing_mode: "jaw", notify_url: "http://127.0.0.1:1/told" },
+  };
+  assertEquals(await place.data("/api/avatar/task", body), {
+    task_id: "1",
+    ignored: ["img_size", "bbox_shift", "extra_margin", "parsing_mode", "notify_url"],
+  });
+  assertEquals(place.told, ["prepare 108 anna.png as anna by wav2lip"]);
+  assertEquals(await place.refusal("/api/avatar/task", body), "job_running");
+});
+
+Deno.test("/api/avatar/task: an upload is taken under a name of our own", async () => {
+  await using place = await CompatPlace.open();
+  const form = new FormData();
+  form.append("video_file", new File([PNG], "../x.sh"));
+  form.append("avatar_id", "berta");
+  const response = await fetch(`${place.base}/api/avatar/task`, { method: "POST", body: form });
+  assertEquals([response.status, (await response.json()).data], [200, { task_id: "1", ignored: [] }]);
+  assertEquals(place.told, ["prepare 108 upload.png as berta by any"]);
+});
+
+Deno.test("/api/avatar/task: paths that lead out, unknown models and bad names are code -1", async () => {
+  await using place = await CompatPlace.open();
+  const refused = (body: object) => place.refusal("/api/avatar/task", { avatar_id: "a", ...body });
+  assertEquals(await refused({ video_path: "/etc/passwd" }), "no_such_file");
+  assertEquals(await refused({ video_path: "audio/link.wav" }), "no_such_file");
+  assertEquals(await refused({}), "no_file");
+  assertEquals(await refused({ video_path: "audio/talk.wav", model: "ernerf" }), "unknown_model");
+  assertEquals(await refused({ video_path: "audio/talk.wav", avatar_id: "" }), "bad_request");
+  assertEquals(place.told, []);
+});
+
+Deno.test("/api/avatar/task/{id}: status, progress in percent and error as theirs; DELETE stops and forgets", async () => {
+  await using place = await CompatPlace.open();
+  place.jobs = [
+    { job: 1, id: "a", state: "completed" },
+    { job: 2, id: "b", state: "failed", error: "no face in /home/somebody/films/b.mp4" },
+    { job: 3, id: "c", state: "running", progress: 0.426 },
+  ];
+  const task = (id: number) => place.data(`/api/avatar/task/${id}`, undefined, "GET");
+  const about = (id: number, avatar: string, status: string, progress: number, error_msg = "") => ({
+    ...{ task_id: String(id), avatar_id: avatar, status, progress, error_msg },
+  });
+  assertEquals(await task(1), about(1, "a", "completed", 100));
+  assertEquals(await task(2), about(2, "b", "failed", 0, "no face in b.mp4"));
+  assertEquals(await task(3), about(3, "c", "running", 43));
+  assertEquals(await place.refusal("/api/avatar/task/9", undefined, "GET"), "no_such_job");
+  const ended = await place.data("/api/avatar/task/3", undefined, "DELETE");
+  assertEquals((ended as { status: string }).status, "failed");
+  const { tasks } = await place.data("/api/avatar/tasks", undefined, "GET") as {
+    tasks: { task_id: string }[];
+  };
+  assertEquals(tasks.map(({ task_id }) => task_id), ["1", "2"]);
+  assertEquals(await place.refusal("/api/avatar/task/3", undefined, "GET"), "no_such_job");
+});

@@ -9,7 +9,6 @@ import { HttpProblem } from "./problem.ts";
 export const BODY_BYTES_MAX = 256 * 1024;
 export const BODY_MS_MAX = 5000;
 const QUIET_MS_MAX = 30_000;
-const FORM_MS_MAX = 60_000;
 const NESTING_MAX = 32;
 
 export interface BodyLimits {
@@ -37,24 +36,6 @@ export async function readJson(request: Request, limits: BodyLimits = {}): Promi
 export async function readText(request: Request, type: string, bytesMax = BODY_BYTES_MAX): Promise<string> {
   checkType(request, type);
   return await decoded(request, { bytesMax });
-}
-
-/** A form with files, all of it in memory: for small ones. */
-export async function readForm(request: Request, bytesMax: number): Promise<FormData> {
-  if (typeOf(request) !== "multipart/form-data") {
-    throw new HttpProblem(
-      415,
-      "bad_type",
-      "the body's content type is not understood, wanted multipart/form-data",
-    );
-  }
-  const bytes = await readBytes(request, { bytesMax, msMax: FORM_MS_MAX });
-  try {
-    const headers = { "Content-Type": request.headers.get("content-type")! };
-    return await new Response(bytes, { headers }).formData();
-  } catch {
-    throw new HttpProblem(400, "bad_form", "the body is not a form, wanted multipart/form-data");
-  }
 }
 
 /** Whether the client says that there is one. */

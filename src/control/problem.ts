@@ -24,7 +24,6 @@ const TITLES: Readonly<Record<number, string>> = {
   405: "Wrong method",
   408: "Too slow",
   409: "Not possible now",
-  410: "Gone",
   413: "Too large",
   415: "Wrong content type",
   416: "No such part",

@@ -1,13 +1,14 @@
 /** Sound to be spoken: a whole file, or samples as they come. */
 import { z } from "zod";
-import { probeAudioFile } from "../speech/mod.ts";
 import { bodyPieces, hasBody, typeOf } from "./body.ts";
-import { formFile } from "./form_file.ts";
+import { spoolForm } from "./form.ts";
 import { handedOn } from "./handed_on.ts";
+import { FORM_TYPE } from "./multipart.ts";
 import { PCM_PIECES_MAX, socketPieces } from "./socket_pieces.ts";
 import { HttpProblem } from "./problem.ts";
 import type { PcmShape, SoundRequest } from "./programme_control.ts";
 import { json, type Route } from "./route.ts";
+import { speakFile } from "./spoken_file.ts";
 import { spool } from "./spool.ts";
 
 const utterance = z.object({ utterance: z.int().min(1) });
@@ -32,25 +33,18 @@ export function soundRoutes(uploadBytesMax: number): readonly Route[] {
         query: soundQuery,
         takes: {
           ...{ "audio/*": null, "video/*": null, "application/octet-stream": null },
-          "multipart/form-data": z.object({ file: z.file() }),
+          [FORM_TYPE]: z.object({ file: z.file() }),
         },
         gives: { 202: utterance },
       },
       answer: async ({ request, url, programme }) => {
         const wishes = soundRequest(url);
-        const body = bodyPieces(request, { bytesMax: uploadBytesMax });
-        const isForm = typeOf(request) === "multipart/form-data";
-        const sound = isForm ? formFile(request.headers.get("content-type")!, body, "file") : body;
-        const file = await spool(sound, "sound");
-        try {
-          await probeAudioFile(file.path);
-          const said = programme.sayFile(file.path, wishes);
-          said.ended.then(() => file[Symbol.asyncDispose]());
-          return json({ utterance: said.utterance }, 202);
-        } catch (error) {
-          await file[Symbol.asyncDispose]();
-          throw error;
-        }
+        const isForm = typeOf(request) === FORM_TYPE;
+        const file = isForm
+          ? (await spoolForm(request, { files: ["file"], purpose: "sound", bytesMax: uploadBytesMax })).file
+          : await spool(bodyPieces(request, { bytesMax: uploadBytesMax }), "sound");
+        const { utterance } = await speakFile(programme, file, wishes);
+        return json({ utterance }, 202);
       },
     },
     {

@@ -26,6 +26,7 @@ export type {
   RungReport,
   StatusNews,
 } from "./neural/process/messages.ts";
+export { NeuralThread } from "./neural/process/neural_thread.ts";
 export { type NeuralState, RunningNeural, type StartNeuralOptions } from "./neural/process/start_neural.ts";
 export { type LatentEncoder, openLatentEncoder } from "./neural/networks/encoders.ts";
 export { RungStack } from "./neural/process/rung_stack.ts";

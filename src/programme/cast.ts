@@ -12,6 +12,7 @@ import { ACTION_NAMES, EXPRESSION_NAMES } from "../text/mod.ts";
 import { act } from "./manner.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
 import { lookOf } from "./settings.ts";
+import type { SharedEngines } from "./shared_engines.ts";
 import { StageSeat } from "./stage_seat.ts";
 import type { StageSetup } from "./stage_thread.ts";
 import { type VideoState, videoState } from "./video_state.ts";
@@ -23,6 +24,7 @@ export interface CastOptions {
   readonly memory: ProgrammeMemory;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly engines: SharedEngines;
   /** Another programme's stage comes first. */
   readonly isSecond: boolean;
 }

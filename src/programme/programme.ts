@@ -125,7 +125,10 @@ export class Programme implements AsyncDisposable {
     ]);
     const { memory } = this;
     const { log, isSecond = false } = this.#options;
-    this.#cast = new Cast({ config, folders, memory, log, signal, isSecond }, casting);
+    this.#cast = new Cast(
+      { config, folders, memory, log, signal, engines: this.#engines, isSecond },
+      casting,
+    );
     this.#textCues = new TextCues(this.#cast.cues, ruledCues(config.obs.rules));
     this.#outlets.openCamera();
     // All three are waited for even when one fails, so that nothing is opened behind the back of disposing.

@@ -1,11 +1,11 @@
 /**
- * What is heavy and serves every programme of a process: one voice engine, one lip-sync worker.
+ * What is heavy and serves every programme of a process: one voice engine, one lip-sync worker, one process for video engines.
  *
- * In: the settings of the shared programme. Out: both, each started by the first who needs it. Main thread. Closed by
+ * In: the settings of the shared programme. Out: all three, each started by the first who needs it. Main thread. Closed by
  * whoever opened it, after the programmes.
  */
 import type { Config, Folders } from "../app/mod.ts";
-import { EngineThread } from "../lipsync/mod.ts";
+import { EngineThread, NeuralThread } from "../lipsync/mod.ts";
 import type { Tts } from "../speech/mod.ts";
 import { engineChoice } from "./settings.ts";
 import { openTts } from "./voice.ts";
@@ -16,6 +16,7 @@ export class SharedEngines implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
   #tts: Tts | undefined;
   #lips: EngineThread | undefined;
+  #video: NeuralThread | undefined;
 
   constructor(config: Config, folders: Folders) {
     this.#config = config;
@@ -29,6 +30,11 @@ export class SharedEngines implements AsyncDisposable {
   /** Of everybody, whatever moves the mouths of the first: a programme's engine setting is its video engine's beyond that. */
   get lips(): EngineThread {
     return this.#lips ??= this.#opened.use(new EngineThread(engineChoice(this.#config, this.#folders)));
+  }
+
+  /** Costs nothing before an avatar wants it. */
+  get video(): NeuralThread {
+    return this.#video ??= this.#opened.use(new NeuralThread());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -12,6 +12,7 @@ import { listModels, type NeuralKind } from "../model/mod.ts";
 import { clipCueCode, type CueNames, STAGE_CUE_NAMES } from "../speech/mod.ts";
 import type { ProgrammeMemory } from "./programme_memory.ts";
 import { engineOrder, modelFolders } from "./settings.ts";
+import type { SharedEngines } from "./shared_engines.ts";
 
 /** Which families may speak, and on what. */
 export interface VideoPlan {
@@ -103,25 +104,36 @@ export class AvatarCues implements CueNames {
   }
 }
 
+export interface VideoPartOptions {
+  readonly config: Config;
+  readonly folders: Folders;
+  readonly memory: ProgrammeMemory;
+  readonly log: Log;
+  readonly engines: SharedEngines;
+  /** Another programme's avatar decides which families are opened. */
+  readonly isSecond: boolean;
+}
+
 export class VideoPart implements AsyncDisposable {
-  readonly #options: { config: Config; folders: Folders; memory: ProgrammeMemory; log: Log };
+  readonly #options: VideoPartOptions;
   #running: RunningNeural | undefined;
   /** Why nothing but visemes moves a film's mouth, once that is known. */
   reason: string | undefined;
 
-  constructor(options: { config: Config; folders: Folders; memory: ProgrammeMemory; log: Log }) {
+  constructor(options: VideoPartOptions) {
     this.#options = options;
   }
 
   /** The avatar number `number` is about to be shown. Returns at once. */
   show(plan: VideoPlan | undefined, number: number): void {
-    const { config, folders, memory, log } = this.#options;
+    const { config, folders, memory, log, engines, isSecond } = this.#options;
     this.reason = plan?.reason;
     if (plan === undefined) return;
     const avatar = { folder: plan.film.folder, number };
     if (this.#running !== undefined) return this.#running.show(avatar, plan.families);
     if (plan.families.length === 0) return;
     this.#running = new RunningNeural({
+      ...{ thread: engines.video, isSecond },
       order: { ...engineOrder(config, folders), avatar, families: plan.families },
       speech: memory.neuralSpeech,
       patches: memory.patches,

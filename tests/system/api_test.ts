@@ -6,6 +6,7 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { delay } from "../../src/time/mod.ts";
 import { ApiChecker } from "../fakes/api_checker.ts";
 import { readExposition } from "../fakes/exposition_reader.ts";
+import { programSocket } from "../fakes/program_socket.ts";
 import { wavBytes } from "../fakes/wav.ts";
 import { Events } from "./api_events.ts";
 import { decode, loudness } from "./live_media.ts";
@@ -51,9 +52,7 @@ async function started(more: readonly string[] = []) {
       return { status, body: await api.check(method, path, response) as Record<string, unknown> };
     },
     socket: (path: string) =>
-      new WebSocket(`ws://127.0.0.1:${port}${path}`, {
-        headers: { Authorization: `Bearer ${token}`, Origin: url },
-      }),
+      programSocket(`ws://127.0.0.1:${port}${path}`, { Authorization: `Bearer ${token}`, Origin: url }),
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       room[Symbol.dispose]();

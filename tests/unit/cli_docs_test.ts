@@ -126,7 +126,7 @@ function exists(path: string, from: URL): boolean {
 }
 
 const tasks = await known();
-for (const document of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/obs.md"]) {
+for (const document of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/obs.md", "docs/api.md"]) {
   Deno.test(`${document} names only tasks, flags and files that exist`, () => {
     const at = new URL(document, PROJECT);
     assertEquals(complaints(Deno.readTextFileSync(at), tasks, (path) => exists(path, at)), []);

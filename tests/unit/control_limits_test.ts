@@ -6,7 +6,8 @@ import { RateLimit, RATES } from "../../src/control/rate_limit.ts";
 import type { Method, Route } from "../../src/control/route.ts";
 import { Router } from "../../src/control/router.ts";
 import { SimulatedClock } from "../../src/time/mod.ts";
-import { apiRoom } from "../fakes/api_room.ts";
+import { type ApiRoom, apiRoom } from "../fakes/api_room.ts";
+import { programSocket } from "../fakes/program_socket.ts";
 
 function refusal(run: () => void): HttpProblem {
   return assertThrows(run, HttpProblem) as HttpProblem;
@@ -156,4 +157,47 @@ Deno.test("control: a path of this machine is for this machine's own clients, el
   assertEquals((await open.call("/v1/avatars", bodyOf(`${root}/clip.mp4`))).status, 202);
   assertEquals(asked, ["/etc/hostname", Deno.realPathSync(`${root}/clip.mp4`)]);
   await Deno.remove(root, { recursive: true });
+});
+
+/** The close code of a WebSocket that sends samples as told. */
+async function closeCode(room: ApiRoom, path: string, send: (socket: WebSocket) => void): Promise<number> {
+  const socket = programSocket(`ws://127.0.0.1:${room.port}${path}`, {
+    Authorization: `Bearer ${room.token}`,
+    Origin: new URL(room.url).origin,
+  });
+  socket.addEventListener("open", () => send(socket));
+  return await new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
+}
+
+Deno.test("control: a WebSocket of samples that is too fast, too large or of words is closed; an orderly one ends well", async () => {
+  let heard = 0;
+  await using slow = await apiRoom({ sayPcm: () => ({ utterance: 1, ended: new Promise(() => {}) }) });
+  await using quick = await apiRoom({
+    sayPcm: (pieces) => ({
+      utterance: 1,
+      ended: (async () => {
+        for await (const piece of pieces) heard += piece.length;
+      })(),
+    }),
+  });
+  const full = (socket: WebSocket) => {
+    for (let count = 0; count < 600; count++) socket.send(new Uint8Array(640));
+  };
+  assertEquals(await closeCode(slow, "/v1/say/pcm", full), 1008);
+  assertEquals(
+    await closeCode(quick, "/v1/say/pcm", (socket) => socket.send(new Uint8Array(2_000_000))),
+    1009,
+  );
+  assertEquals(await closeCode(quick, "/v1/say/pcm", (socket) => socket.send("hello")), 1008);
+  heard = 0;
+  const orderly = (socket: WebSocket) => {
+    for (let count = 0; count < 100; count++) socket.send(new Uint8Array(640));
+    socket.send("end");
+  };
+  assertEquals([await closeCode(quick, "/v1/say/pcm?rate=16000", orderly), heard], [1000, 64_000]);
+  const refused = await quick.call("/v1/say/pcm?rate=16000");
+  await quick.api.check("GET", "/v1/say/pcm", refused);
+  assertEquals(refused.status, 426);
+  assertEquals((await quick.call("/v1/say/pcm?rate=7", { method: "POST", body: "x" })).status, 400);
+  assertEquals([...slow.errors, ...quick.errors], []);
 });

@@ -1,9 +1,10 @@
 /** Uploads: what a file is by its bytes, where it goes, how a form's file is read, and how a file goes out again. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { fileAnswer } from "../../src/control/file_answer.ts";
-import { formFile } from "../../src/control/form_file.ts";
+import { spoolForm } from "../../src/control/form.ts";
 import { handedOn } from "../../src/control/handed_on.ts";
+import { formParts } from "../../src/control/multipart.ts";
 import { HttpProblem } from "../../src/control/problem.ts";
 import { sniff, SNIFF_BYTES } from "../../src/control/sniff.ts";
 import { spool } from "../../src/control/spool.ts";
@@ -125,76 +126,66 @@ function form(
   return new Uint8Array(all.flatMap((part) => [...part]));
 }
 
-Deno.test("formFile: the bytes of the field, wherever the pieces are cut, whatever is in them", async () => {
+function formRequest(type: string, body: AsyncIterable<Uint8Array<ArrayBuffer>>): Request {
+  const headers = { "Content-Type": type };
+  return new Request("http://x/", { method: "POST", body: ReadableStream.from(body), headers });
+}
+
+/** Of every field that is a file. */
+async function filesOf(request: Request): Promise<Uint8Array[]> {
+  const files: Uint8Array[] = [];
+  for await (const { isFile, pieces } of formParts(request, 1e6)) {
+    if (isFile) files.push(await collected(pieces));
+  }
+  return files;
+}
+
+Deno.test("formParts: the bytes of each file, wherever the pieces are cut, whatever is in them", async () => {
   const content = fc.oneof(
     fc.uint8Array({ maxLength: 400 }),
     // What nearly is a boundary, many times.
     fc.array(fc.constantFrom("\r\n--x", "\r\n-", "--xy", "\r\n--", "-", "\r", "\n"), { maxLength: 40 })
-      .map((parts) => text(parts.join("")))
-      .filter((value) => !new TextDecoder().decode(value).includes("\r\n--xyz")),
-  );
+      .map((parts) => text(parts.join(""))),
+  ).filter((value) => !new TextDecoder("latin1").decode(value).includes("\r\n--xyz"));
+  const sizes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 });
   await fc.assert(
-    fc.asyncProperty(content, content, fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), async (
-      value,
-      other,
-      sizes,
-    ) => {
+    fc.asyncProperty(content, content, sizes, async (value, other, cuts) => {
       const whole = form("xyz", [
         ['name="note"', other],
         ['filename="talk.wav"; name="file"\r\nContent-Type: audio/wav', value],
-        ['name="after"', other],
+        ['name="after"; filename="x"', other],
       ]);
-      const found = await collected(
-        formFile("multipart/form-data; boundary=xyz", pieces(whole, sizes), "file"),
-      );
-      assertEquals(found, new Uint8Array(value));
+      const request = formRequest("multipart/form-data; boundary=xyz", pieces(whole, cuts));
+      assertEquals(await filesOf(request), [new Uint8Array(value), new Uint8Array(other)]);
     }),
     { numRuns: 200 },
   );
 });
 
-Deno.test("formFile: a form without the field, cut short, or without a boundary is a 400 that says so", async () => {
-  const good = form("b", [['name="other"', text("x")]]);
-  const cases: readonly [type: string, body: Uint8Array<ArrayBuffer>, says: string][] = [
-    ["multipart/form-data; boundary=b", good, "has no file in a field file"],
-    ["multipart/form-data; boundary=b", good.slice(0, -8), "ends early"],
-    ["multipart/form-data; boundary=b", new Uint8Array(0), "ends early"],
-    ["multipart/form-data; boundary=c", good, "ends early"],
-    ["multipart/form-data", good, "has no boundary"],
-    ['multipart/form-data; boundary="b;\x01"', good, "has no boundary"],
-    [
-      "multipart/form-data; boundary=b",
-      form("b", [['name="file"', text("abc")]], false).slice(0, -2),
-      "ends early",
-    ],
-    [
-      "multipart/form-data; boundary=b",
-      form("b", [[`name="x"; y="${"z".repeat(9000)}"`, text("abc")]]),
-      "head that is too long",
-    ],
+Deno.test("spoolForm: a form cut short, of another type or with a wrong file says so and leaves nothing", async () => {
+  const before = uploadFolders();
+  const sound = form("b", [['name="file"; filename="x"', bytes("fLaC", 500)]]);
+  const type = "multipart/form-data; boundary=b";
+  const long = form("b", [[`name="x"; y="${"z".repeat(9000)}"`, text("abc")]]);
+  const script = form("b", [['name="file"; filename="x.wav"', bytes("#!/bin/sh\n")]]);
+  const cases: readonly [type: string, body: Uint8Array<ArrayBuffer>, status: number][] = [
+    [type, sound.slice(0, -8), 400],
+    [type, sound.slice(0, 40), 400],
+    ["multipart/form-data; boundary=c", sound, 400],
+    ["multipart/form-data", sound, 415],
+    ["text/plain; boundary=b", sound, 415],
+    [type, long, 400],
+    [type, script, 415],
   ];
-  for (const [type, body, says] of cases) {
-    const problem = await assertRejects(
-      () => collected(formFile(type, pieces(body, [40]), "file")),
-      HttpProblem,
-      says,
-    );
-    assertEquals(problem.status, 400);
+  const wishes = { files: ["file"], purpose: "sound", bytesMax: 1e6 } as const;
+  for (const [kind, body, status] of cases) {
+    const spooling = () => spoolForm(formRequest(kind, pieces(body, [40])), wishes);
+    assertEquals((await assertRejects(spooling, HttpProblem)).status, status, kind);
   }
-});
-
-Deno.test("formFile: whoever stops reading ends the body", async () => {
-  let isEnded = false;
-  const body = async function* () {
-    try {
-      yield form("b", [['name="file"', bytes("RIFF", 500)]], false);
-      await new Promise(() => {});
-    } finally {
-      isEnded = true;
-    }
-  };
-  for await (const _ of formFile("multipart/form-data; boundary=b", body(), "file")) break;
-  assert(isEnded);
+  assertEquals(uploadFolders(), before);
+  const good = await spoolForm(formRequest(type, pieces(sound, [7])), wishes);
+  assertEquals(Deno.readFileSync(good.file!.path), bytes("fLaC", 500));
+  await good.file![Symbol.asyncDispose]();
 });
 
 Deno.test("handedOn: how a body ended is told to whoever answers, before its reader knows", async () => {

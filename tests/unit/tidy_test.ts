@@ -66,7 +66,8 @@ const isOurs = (path: string) => !path.startsWith("scripts/stubs/");
 const isShipped = (path: string) => isOurs(path) && !path.startsWith("tests/");
 const isTest = (path: string) => path.startsWith("tests/");
 /** Scripts for a browser, which has no src/time. */
-const isPageAsset = (path: string) => /^src\/[a-z]+\/(assets|page)\//.test(path);
+/** What runs in a browser. */
+const isPageAsset = (path: string) => /^src\/[a-z]+\/(assets|page)\/|_page\.js$/.test(path);
 
 /** How a file of this language begins where it says first what it is. */
 const headerOf = (path: string) =>

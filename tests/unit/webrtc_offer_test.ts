@@ -97,6 +97,7 @@ Deno.test("usableCandidate: takes plain UDP addresses, passes over names, TCP an
     usableCandidate(line.replace("192.0.2.1", "2001:db8::1")),
     line.replace("192.0.2.1", "2001:db8::1"),
   );
+  assertEquals(usableCandidate(line.replace(":1 1 ", ":1 0 ")), line); // of Chromium's pool
   for (
     const unused of [
       line.replace("192.0.2.1", "6693c814-ec13-4db3.local"),

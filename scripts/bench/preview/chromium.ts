@@ -4,7 +4,7 @@
  */
 import { CHROMIUM, openPage } from "../../../tests/system/webrtc/browser.ts";
 import { WebRtcPreview } from "../../../src/preview/mod.ts";
-import { wallClockMs } from "../../../src/time/mod.ts";
+import { delay, every, wallClockMs } from "../../../src/time/mod.ts";
 import { type Figure, figure, single } from "../figure.ts";
 import { CodedUnits } from "./coded_units.ts";
 
@@ -84,24 +84,20 @@ export async function benchOurs(): Promise<Figure[]> {
     return Response.json({ sdp: answer.sdp, type: "answer" });
   });
   const encodeMs: number[] = [];
-  const looking = setInterval(() => {
+  using _looking = every(ENCODE_LOOK_MS, () => {
     const now = preview.gauges(source)?.encodeMs ?? 0;
     if (now > 0) encodeMs.push(now);
-  }, ENCODE_LOOK_MS);
+  });
   const wallAnchorMs = units.anchorMs + wallClockMs() - units.clock.nowMs();
-  try {
-    const received = await receive(`http://127.0.0.1:${server.addr.port}`, wallAnchorMs);
-    return [
-      ...figures("Lipcam", received, true),
-      figure("encoding a 720p frame, H.264", "ms", encodeMs, {
-        target: "p50 <= 4",
-        reaches: ({ p50 }) => p50 <= 4,
-        peer: "aiortc 7.2 (VP8 8.8)",
-      }),
-    ];
-  } finally {
-    clearInterval(looking);
-  }
+  const received = await receive(`http://127.0.0.1:${server.addr.port}`, wallAnchorMs);
+  return [
+    ...figures("Lipcam", received, true),
+    figure("encoding a 720p frame, H.264", "ms", encodeMs, {
+      target: "p50 <= 4",
+      reaches: ({ p50 }) => p50 <= 4,
+      peer: "aiortc 7.2 (VP8 8.8)",
+    }),
+  ];
 }
 
 export async function benchAiortc(): Promise<Figure[]> {
@@ -122,7 +118,7 @@ export async function benchAiortc(): Promise<Figure[]> {
           "no"
       ) break;
       if (attempt > 50) throw new Error("aiortc's sender does not answer");
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
     return figures("aiortc", await receive(`http://127.0.0.1:${port}`, anchorMs), false);
   } finally {

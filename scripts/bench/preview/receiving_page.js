@@ -1,4 +1,4 @@
-/*
+/**
  * Runs in Chromium: connects to POST /offer, `connections` times for the time to the first frame, then watches `seconds` and
  * reads each frame's number from its pixels. Times are of the wall clock; `anchorMs` is when frame 0 was composed.
  */

@@ -104,7 +104,7 @@ export class Peer implements Viewer {
       iceUseIpv6: false,
       iceAdditionalHostAddresses: [...addresses],
       ...(addresses.length === 1 ? { iceInterfaceAddresses: bound(addresses[0]!) } : {}),
-      ...(ports === undefined ? {} : { icePortRange: [...ports] as [number, number] }),
+      ...(ports === undefined ? {} : { icePortRange: portRange(ports) }),
       iceStunGatherTimeout: 2,
       bundlePolicy: "max-bundle",
     });
@@ -300,6 +300,11 @@ export class Peer implements Viewer {
       (_whole, before, _own, after) => `${before}${publicAddress}${after}`,
     );
   }
+}
+
+/** The library refuses a range of one port by comparing its ends; it counts upward from the first. */
+function portRange([first, last]: readonly [number, number]): [number, number] {
+  return [first, first === last ? first + 0.5 : last];
 }
 
 function bound(address: string): { udp4: string } | { udp6: string } {

@@ -4,13 +4,14 @@
  * In: the stage's newest place, an utterance with its actions. Out: clip and position. Engine's process; walks by the same
  * rules as the stage does, from its newest place each time.
  */
-import { FilmWalk, type WalkedClip } from "../../../film/mod.ts";
+import { FilmWalk } from "../../../film/mod.ts";
 import type { StagePlace } from "../../walk_board.ts";
 import type { FrameMap } from "./frame_map.ts";
 import type { HeardUtterance } from "./heard_utterance.ts";
+import type { WalkedFilm } from "./rung.ts";
 
 export interface AheadWalkOptions {
-  readonly clips: readonly WalkedClip[];
+  readonly clips: readonly WalkedFilm[];
   readonly map: FrameMap;
   /** Kept up to date by its owner. */
   readonly place: Readonly<StagePlace>;

@@ -1,5 +1,6 @@
 /**
- * The engine's process: opens the rungs that this avatar and machine allow, then renders what its host asks for.
+ * The engine's process: opens the rungs that the first avatar and this machine allow, then renders what its host asks
+ * for, for every seat.
  *
  * In: frames of messages.ts on stdin. Out: the same on stdout; nothing else may print there. Ends when told to, when the
  * pipe closes, and with a fault that cannot be mended in here: the host decides about another try. A native crash, a
@@ -18,11 +19,12 @@ import {
   type ReadyNews,
   resultFrame,
   type RungReport,
+  type SeatNews,
   speechOf,
   type StatusNews,
   TO_ENGINE,
 } from "./messages.ts";
-import { PipeReader, textFrame, textOf } from "./pipe.ts";
+import { type PipeFrame, PipeReader, seated, textFrame, textOf } from "./pipe.ts";
 import { RungStack } from "./rung_stack.ts";
 
 const STATUS_MS = 1000;
@@ -42,9 +44,11 @@ class EngineProcess {
   readonly #ordered = Promise.withResolvers<EngineProcessOrder>();
   #heard = Promise.withResolvers<void>();
   #stack: RungStack | undefined;
-  #avatar: AvatarOrder | undefined;
+  /** Seats that show another avatar, or leave, before the next step. */
+  readonly #changes = new Map<number, AvatarOrder | undefined>();
+  readonly #epochs = new Map<number, number>();
   #isStopped = false;
-  #epoch = 0;
+  #firstSeat = 0;
 
   async run(): Promise<void> {
     this.#listen().catch((error) => this.#tellFault(error)).finally(() => {
@@ -56,29 +60,33 @@ class EngineProcess {
     if (order === undefined) return;
     await using stack = await RungStack.open({
       order,
+      seat: this.#firstSeat,
       clock: this.#clock,
-      emit: (result) => this.#queue.push(resultFrame(result)),
+      emit: (result, seat) => this.#queue.push(seated(resultFrame(result), seat)),
+      onSeat: (seat, trouble) => this.#tellSeat(seat, trouble),
     });
     this.#stack = stack;
-    stack.interrupt(this.#epoch);
+    stack.interrupt(this.#epochs.get(this.#firstSeat) ?? 0, this.#firstSeat);
     await this.#send(textFrame(FROM_ENGINE.ready, this.#ready(stack.reports)));
     if (stack.engine === undefined) return;
     let statusMs = -Infinity;
     while (!this.#isStopped) {
       await delay(0); // what has come meanwhile is heard first
-      if (this.#avatar) {
-        stack.show(this.#avatar);
-        this.#avatar = undefined;
-      }
+      this.#seat(stack);
       await this.#send(numberFrame(FROM_ENGINE.busy, HANG_MS + HANG_FACTOR * stack.expectedMs));
       const heard = this.#heard.promise;
       const isWorking = await stack.step();
       await this.#flush();
       if (this.#clock.nowMs() - statusMs >= STATUS_MS) {
         statusMs = this.#clock.nowMs();
-        await this.#send(textFrame(FROM_ENGINE.status, this.#status(stack)));
+        const rssBytes = Deno.memoryUsage().rss;
+        for (const [seat, status] of stack.statuses()) {
+          const news: StatusNews = { ...status, rssBytes };
+          await this.#send(seated(textFrame(FROM_ENGINE.status, news), seat));
+        }
         const changed = await stack.climb(() => this.#send(numberFrame(FROM_ENGINE.busy, OPEN_MS)));
         if (changed) await this.#send(textFrame(FROM_ENGINE.rung, changed));
+        await this.#flush();
       }
       if (isWorking) continue;
       await this.#send(numberFrame(FROM_ENGINE.idle, 0));
@@ -90,23 +98,46 @@ class EngineProcess {
     for await (const piece of Deno.stdin.readable) {
       this.#reader.push(piece);
       for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) {
-        this.#take(frame.kind, frame.payload);
+        this.#take(frame);
       }
       this.#wake();
     }
   }
 
-  #take(kind: number, payload: Uint8Array): void {
+  #take({ kind, seat, payload }: PipeFrame): void {
     const engine = this.#stack;
-    if (kind === TO_ENGINE.order) this.#ordered.resolve(textOf(payload) as EngineProcessOrder);
-    else if (kind === TO_ENGINE.avatar) this.#avatar = textOf(payload) as AvatarOrder;
+    if (kind === TO_ENGINE.order) {
+      this.#firstSeat = seat;
+      this.#ordered.resolve(textOf(payload) as EngineProcessOrder);
+    } else if (kind === TO_ENGINE.avatar) this.#changes.set(seat, textOf(payload) as AvatarOrder);
+    else if (kind === TO_ENGINE.leave) this.#changes.set(seat, undefined);
     else if (kind === TO_ENGINE.stop) this.#isStopped = true;
-    else if (kind === TO_ENGINE.place) engine?.follow(placeOf(payload));
-    else if (kind === TO_ENGINE.speech) engine?.hear(speechOf(payload));
+    else if (kind === TO_ENGINE.place) engine?.follow(placeOf(payload), seat);
+    else if (kind === TO_ENGINE.speech) engine?.hear(speechOf(payload), seat);
     else if (kind === TO_ENGINE.interrupt) {
-      this.#epoch = numberOf(payload);
-      engine?.interrupt(this.#epoch);
+      const epoch = numberOf(payload);
+      this.#epochs.set(seat, epoch);
+      engine?.interrupt(epoch, seat);
     }
+  }
+
+  /** Seats that came, changed or left meanwhile. */
+  #seat(stack: RungStack): void {
+    for (const [seat, avatar] of this.#changes) {
+      if (avatar === undefined) {
+        stack.leave(seat);
+        this.#epochs.delete(seat);
+      } else {
+        stack.show(avatar, seat);
+        stack.interrupt(this.#epochs.get(seat) ?? 0, seat);
+      }
+    }
+    this.#changes.clear();
+  }
+
+  #tellSeat(seat: number, trouble?: string): void {
+    const news: SeatNews = trouble === undefined ? {} : { trouble };
+    this.#queue.push(seated(textFrame(FROM_ENGINE.seat, news), seat));
   }
 
   #wake(): void {
@@ -117,10 +148,6 @@ class EngineProcess {
   #ready(rungs: readonly RungReport[]): ReadyNews {
     const family = this.#stack?.family;
     return { rungs, ...(family ? { family } : {}) };
-  }
-
-  #status(stack: RungStack): StatusNews {
-    return { ...stack.status(), rssBytes: Deno.memoryUsage().rss };
   }
 
   async #flush(): Promise<void> {

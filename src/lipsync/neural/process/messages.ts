@@ -1,6 +1,6 @@
 /**
  * What the engine's host and its process say to each other on the two pipes of pipe.ts. Numbers are float64, samples
- * float32, pictures RGB bytes, the rest JSON.
+ * float32, pictures RGB bytes, the rest JSON. Most of it is about one programme, a seat: the frame says which.
  */
 import { FAMILIES, type Family } from "../networks/mouth_network.ts";
 import type { PatchResult } from "../../patch_ring.ts";
@@ -8,7 +8,15 @@ import type { StagePlace } from "../../walk_board.ts";
 import type { UtteranceAbout } from "../engine/heard_utterance.ts";
 import { bytesOf, pipeFrame } from "./pipe.ts";
 
-export const TO_ENGINE = { order: 1, speech: 2, place: 3, interrupt: 4, avatar: 5, stop: 6 } as const;
+export const TO_ENGINE = {
+  order: 1,
+  speech: 2,
+  place: 3,
+  interrupt: 4,
+  avatar: 5,
+  stop: 6,
+  leave: 7,
+} as const;
 export const FROM_ENGINE = {
   ready: 16,
   result: 17,
@@ -17,9 +25,10 @@ export const FROM_ENGINE = {
   status: 20,
   fault: 21,
   rung: 22,
+  seat: 23,
 } as const;
 
-/** The first thing a process is told. */
+/** The first thing a process is told, about the seat whose avatar is in it. Others are shown when it is ready. */
 export interface EngineProcessOrder {
   readonly avatar: AvatarOrder;
   /** Folders that hold one folder a model, the first wins. */
@@ -74,7 +83,14 @@ export interface StatusNews {
   readonly renderedFrames: number;
   readonly skippedFrames: number;
   readonly restFrames: number;
+  /** Runs that held frames of several programmes. */
+  readonly sharedRuns: number;
   readonly rssBytes: number;
+}
+
+/** A seat can be rendered for from now on, or why not. */
+export interface SeatNews {
+  readonly trouble?: string;
 }
 
 export interface FaultNews {

@@ -15,6 +15,8 @@ export const NEURAL_GAUGES = [
   "skippedFrames",
   /** Silence: answered without a network. */
   "restFrames",
+  /** Runs of the network that held frames of several programmes. */
+  "sharedRuns",
   /** Of the engine's process. */
   "rssBytes",
   /** Processes started beyond the first. */

@@ -1,5 +1,6 @@
 /**
- * Frames on a pipe between the engine's host and its process: a magic number, a kind, a length and that many bytes.
+ * Frames on a pipe between the engine's host and its process: a magic number, a kind, the seat that it is about, a length
+ * and that many bytes.
  *
  * In: bytes in pieces of any size. Out: whole frames, in order. What a native library prints on the same pipe is
  * skipped: the magic number's first byte occurs in no text. Little-endian; at most PAYLOAD_BYTES_MAX a frame; any thread.
@@ -8,11 +9,17 @@
 const MAGIC = 0x45_4c_f5_ff; // bytes ff f5 4c 45
 const MAGIC_FIRST = 0xff;
 const HEADER_BYTES = 12;
+/** The kind's byte comes first, then three of the seat. */
+const KIND_AT = 4;
+const SEAT_SHIFT = 8;
+const KIND_MASK = 0xff;
 /** A patch of 256 x 256 and its header; text far shorter. */
 export const PAYLOAD_BYTES_MAX = 256 * 1024;
 
 export interface PipeFrame {
   readonly kind: number;
+  /** The programme that it is about; 0 where it is about all. */
+  readonly seat: number;
   /** Valid until the next frame is asked for. */
   readonly payload: Uint8Array;
 }
@@ -26,7 +33,7 @@ export function pipeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint8A
   const bytes = new Uint8Array(HEADER_BYTES + length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
-  view.setUint32(4, kind, true);
+  view.setUint32(KIND_AT, kind, true);
   view.setUint32(8, length, true);
   let at = HEADER_BYTES;
   for (const part of parts) {
@@ -34,6 +41,14 @@ export function pipeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint8A
     at += part.length;
   }
   return bytes;
+}
+
+/** The same frame, about a seat. */
+export function seated(frame: Uint8Array, seat: number): Uint8Array {
+  const view = new DataView(frame.buffer, frame.byteOffset, HEADER_BYTES);
+  const kind = view.getUint32(KIND_AT, true) & KIND_MASK;
+  view.setUint32(KIND_AT, kind | seat << SEAT_SHIFT, true);
+  return frame;
 }
 
 export function textFrame(kind: number, value: unknown): Uint8Array {
@@ -83,7 +98,9 @@ export class PipeReader {
       if (this.#to - this.#from < HEADER_BYTES + length) return undefined;
       const start = this.#from + HEADER_BYTES;
       this.#from = start + length;
-      return { kind: view.getUint32(4, true), payload: this.#held.subarray(start, start + length) };
+      const about = view.getUint32(KIND_AT, true);
+      const [kind, seat] = [about & KIND_MASK, about >>> SEAT_SHIFT];
+      return { kind, seat, payload: this.#held.subarray(start, start + length) };
     }
   }
 }

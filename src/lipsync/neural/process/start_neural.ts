@@ -1,8 +1,8 @@
 /**
- * Main side of a video engine: starts its host's worker, tells how it is, ends it.
+ * A programme's place at the video engine: a seat at a host of its own, or at one that it shares.
  *
- * In: the memory that main, host and stage share, an order. Out: an AsyncDisposable. Nothing waits for the process: until
- * it is there, and whenever it is not, visemes move the mouth.
+ * In: the memory that main, host and stage share, an order. Out: an AsyncDisposable. Main thread. Nothing waits for the
+ * process: until it is there, and whenever it is not, visemes move the mouth.
  */
 import { oneLine } from "../../../errors/mod.ts";
 import type { SpeechRing } from "../../../speech/mod.ts";
@@ -10,13 +10,18 @@ import { type Epoch, withDeadline } from "../../../time/mod.ts";
 import type { PatchRing } from "../../patch_ring.ts";
 import type { WalkBoard } from "../../walk_board.ts";
 import type { Family } from "../networks/mouth_network.ts";
-import type { HostMessage, HostNews } from "./host_worker.ts";
+import type { HostNews } from "./host_worker.ts";
 import type { AvatarOrder, EngineProcessOrder, ReadyNews, StatusNews } from "./messages.ts";
 import type { NeuralGauges } from "./neural_gauges.ts";
+import { NeuralThread } from "./neural_thread.ts";
 
 const STOP_MS_MAX = 2_000;
 
 export interface StartNeuralOptions {
+  /** The host of several programmes, its owner's to end. */
+  readonly thread?: NeuralThread;
+  /** Another programme's families come first. Default false. */
+  readonly isSecond?: boolean;
   readonly order: EngineProcessOrder;
   readonly speech: SpeechRing;
   readonly patches: PatchRing;
@@ -38,30 +43,32 @@ export interface NeuralState {
 
 export class RunningNeural implements AsyncDisposable {
   readonly #options: StartNeuralOptions;
-  readonly #worker: Worker;
-  readonly #stopped = Promise.withResolvers<void>();
+  readonly #thread: NeuralThread;
+  readonly #seat: number;
+  readonly #left = Promise.withResolvers<void>();
   #families: readonly Family[];
   #ready: ReadyNews | undefined;
   #status: StatusNews | undefined;
 
   constructor(options: StartNeuralOptions) {
     this.#options = options;
+    this.#thread = options.thread ?? new NeuralThread();
     this.#families = options.order.families;
-    this.#worker = new Worker(new URL("./host_worker.ts", import.meta.url), {
-      type: "module",
-      name: "engine host",
+    this.#seat = this.#thread.join({
+      hear: (news) => this.#hear(news),
+      onLost: (why) => {
+        options.gauges.set("isActive", 0);
+        options.onTrouble?.(`the video engine's host died (${why}); visemes move the mouth`);
+        this.#left.resolve();
+      },
     });
-    this.#worker.onmessage = (event: MessageEvent<HostNews>) => this.#hear(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      options.gauges.set("isActive", 0);
-      options.onTrouble?.(`the video engine's host died (${event.message}); visemes move the mouth`);
-      this.#stopped.resolve();
-    };
-    const { order, speech, patches, epoch, board, gauges } = options;
-    this.#post({
+    const { order, isSecond = false, speech, patches, epoch, board, gauges } = options;
+    this.#thread.post({
+      kind: "join",
+      seat: this.#seat,
       order: {
         process: order,
+        isSecond,
         samplesPerFrame: speech.samplesPerFrame,
         speechSlots: speech.ring.slots,
         speech: speech.ring.buffer,
@@ -85,28 +92,26 @@ export class RunningNeural implements AsyncDisposable {
   show(avatar: AvatarOrder, families: readonly Family[]): void {
     if (families.join() !== this.#families.join()) this.#ready = this.#status = undefined;
     this.#families = families;
-    this.#post({ avatar, families });
+    this.#thread.post({ kind: "show", seat: this.#seat, avatar, families });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#post("stop");
-    this.#options.speech.ring.wake();
-    await withDeadline(this.#stopped.promise, STOP_MS_MAX, "stopping the video engine").catch((error) =>
-      this.#options.onTrouble?.(`${oneLine(error)}; ended by force`)
+    const { thread, speech, onTrouble } = this.#options;
+    this.#thread.post({ kind: "leave", seat: this.#seat });
+    speech.ring.wake();
+    await withDeadline(this.#left.promise, STOP_MS_MAX, "stopping the video engine").catch((error) =>
+      onTrouble?.(`${oneLine(error)}; ended by force`)
     );
-    this.#worker.terminate();
-  }
-
-  #post(message: HostMessage): void {
-    this.#worker.postMessage(message);
+    this.#thread.leave(this.#seat);
+    if (thread === undefined) await this.#thread[Symbol.asyncDispose]();
   }
 
   #hear(news: HostNews): void {
     const { onTrouble, onReady } = this.#options;
-    if (news.type === "stopped") this.#stopped.resolve();
+    if (news.type === "left") this.#left.resolve();
     else if (news.type === "trouble") onTrouble?.(news.line);
     else if (news.type === "status") this.#status = news.news;
-    else {
+    else if (news.type === "ready") {
       this.#ready = news.news;
       onReady?.(news.news);
     }

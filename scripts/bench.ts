@@ -19,6 +19,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   recording: async () => (await import("./bench/recording.ts")).benchRecording(),
   render: async () => (await import("./bench/render.ts")).benchRender(),
   idle: async () => (await import("./bench/idle.ts")).benchIdle(),
+  sessions: async () => (await import("./bench/sessions.ts")).benchSessions(),
   memory: async () => (await import("./bench/memory.ts")).benchMemory(),
 };
 

@@ -1,6 +1,6 @@
 /** Starts the real programme, as `live` does, for a benchmark: own folder, no page, quiet log. */
 import { findFolders, LineLog, loadConfig } from "../../src/app/mod.ts";
-import { Programme } from "../../src/programme/mod.ts";
+import { Programme, type ProgrammeOptions } from "../../src/programme/mod.ts";
 import { MonotonicClock } from "../../src/time/mod.ts";
 
 export const clock = new MonotonicClock();
@@ -11,13 +11,18 @@ export const LONG_TEXT =
 
 /** `flags` as on the command line, by setting: { sound: "none" }. */
 export function startProgramme(flags: Readonly<Record<string, string>>): Promise<Programme> {
+  return Programme.start(programmeParts(flags));
+}
+
+/** What a programme is started with. */
+export function programmeParts(flags: Readonly<Record<string, string>>): ProgrammeOptions {
   const environment = Deno.env.toObject();
   const folders = findFolders(environment, Deno.cwd());
   const settings = Object.entries(flags).map(([key, value]) => ({ name: `--${key}`, key, value }));
   const { config } = loadConfig({ flags: settings, environment, folders });
   const log = new LineLog({ level: "error", toPerson: (line) => console.error(line), now: () => new Date() });
   const signal = new AbortController().signal;
-  return Programme.start({ config, folders, clock, log, signal, environment, version: "0" });
+  return { config, folders, clock, log, signal, environment, version: "0" };
 }
 
 /** The error of every tick over `ms`: from a unit's deadline to the return of its last sink, in ms. */

@@ -133,7 +133,7 @@ export const webrtc = z.strictObject({
   peersMax: whole(1, 32, 4, "viewers of the preview at the same time"),
   ports: note(
     z.string().regex(/^(any|[1-9]\d{0,4}(-[1-9]\d{0,4})?)$/).refine(isPortRange).default("8110-8141"),
-    "UDP ports of the preview, one a viewer and address, or any",
+    "UDP ports of the preview: one for all, a range with one a viewer and address, or any",
     'such as "8110-8141", "8110" or "any"',
   ),
   interface: note(

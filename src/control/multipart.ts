@@ -13,7 +13,7 @@ const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i;
 
 export interface FormPart {
   readonly name: string;
-  /** Whether it is a file. What it is called is nobody's business. */
+  /** Whether it is a file. What it is called is nobody's business; one without a name is what a browser sends for none. */
   readonly isFile: boolean;
   /** To be read before the next part is asked for. */
   readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -54,7 +54,7 @@ function aboutPart(head: readonly string[]): { name: string; isFile: boolean } {
   const disposition = head.find((line) => /^content-disposition:\s*form-data\s*;/i.test(line)) ?? "";
   const name = /;\s*name="([^"]{0,200})"/i.exec(disposition)?.[1];
   if (name === undefined) throw badForm("a field has no name");
-  return { name, isFile: /;\s*filename\*?=/i.test(disposition) };
+  return { name, isFile: /;\s*filename\*?=(?!""\s*(?:;|$))/i.test(disposition) };
 }
 
 /** Bytes of a stream up to what they are looked for. */

@@ -9,7 +9,8 @@ export const PCM_PIECES_MAX = 512;
 const TOO_BIG = 1009;
 const POLICY = 1008;
 
-export async function* socketPieces(
+/** Takes messages from the moment of the call, also while nobody reads yet. */
+export function socketPieces(
   socket: WebSocket,
   signal: AbortSignal,
   waitingMax: number,
@@ -35,10 +36,13 @@ export async function* socketPieces(
   socket.addEventListener("close", end);
   socket.addEventListener("error", end);
   signal.addEventListener("abort", end, { once: true });
-  for (;;) {
-    const piece = waiting.shift();
-    if (piece !== undefined) yield piece;
-    else if (hasEnded) return;
-    else await new Promise<void>((resolve) => wake = resolve);
-  }
+  const read = async function* () {
+    for (;;) {
+      const piece = waiting.shift();
+      if (piece !== undefined) yield piece;
+      else if (hasEnded) return;
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+  };
+  return read();
 }

@@ -27,7 +27,7 @@ export class SharedEngines implements AsyncDisposable {
     return this.#tts ??= this.#opened.use(openTts(this.#config));
   }
 
-  /** Of everybody, whatever moves the mouths of the first: a programme's engine setting is its video engine's beyond that. */
+  /** What hears for every mouth, as the shared programme's settings say: sessions differ in their video engine only. */
   get lips(): EngineThread {
     return this.#lips ??= this.#opened.use(new EngineThread(engineChoice(this.#config, this.#folders)));
   }

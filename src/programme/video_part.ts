@@ -128,7 +128,7 @@ export class VideoPart implements AsyncDisposable {
   show(plan: VideoPlan | undefined, number: number): void {
     const { config, folders, memory, log, engines, isSecond } = this.#options;
     this.reason = plan?.reason;
-    if (plan === undefined) return;
+    if (plan === undefined) return this.#running?.rest();
     const avatar = { folder: plan.film.folder, number };
     if (this.#running !== undefined) return this.#running.show(avatar, plan.families);
     if (plan.families.length === 0) return;

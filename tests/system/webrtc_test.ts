@@ -3,10 +3,12 @@
  * limits, viewers that go without a word, offers that are none.
  */
 import { assert, assertEquals } from "@std/assert";
+import { createSocket } from "node:dgram";
 import type { ProgrammeState } from "../../src/programme/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 import { LiveProcess, Room, skipWithout, until } from "./live_process.ts";
 import { view } from "./webrtc/foreign_viewer.ts";
+import { freeUdpPort } from "./webrtc/free_port.ts";
 import { browserOffer } from "../fakes/webrtc_offer.ts";
 
 const hasAiortc = await new Deno.Command("/usr/bin/python3", {
@@ -96,6 +98,54 @@ Deno.test({
     await view({ base, token, path: "/offer", seconds: 2, isSilentEnd: true });
     await until("the silence noticed", 15_000, async () => await watching() === 0);
     await undisturbed(get, 5);
+  },
+});
+
+Deno.test({
+  name: "preview: three viewers share one UDP port, and one that leaves takes nothing from the others",
+  ignore,
+  async fn() {
+    using room = new Room();
+    const port = await freeUdpPort();
+    const { live, base, token, watching } = await started(room, ["--webrtc-ports", `${port}`]);
+    await using _live = live;
+    const path = "/whep";
+    const leaves = view({ base, token, path, seconds: 2 });
+    const [first, second] = await Promise.all([
+      view({ base, token, path, seconds: 7 }),
+      view({ base, token, path, seconds: 7, codec: "VP8" }),
+    ]);
+    assert((await leaves).frames > 25);
+    for (const { frames, soundBlocks, notes } of [first, second]) {
+      assert(
+        frames > 120 && soundBlocks > 250 && notes.length > 100,
+        `${frames} frames, ${soundBlocks} blocks`,
+      );
+    }
+    await until("the goodbyes heard", 6000, async () => await watching() === 0);
+    const again = await view({ base, token, path, seconds: 2 });
+    assert(again.frames > 25, `${again.frames} frames`);
+  },
+});
+
+Deno.test({
+  name: "preview: without a free UDP port an offer is 503 and says which ports were tried",
+  ignore,
+  async fn() {
+    using room = new Room();
+    const taken = createSocket("udp4");
+    const port = await new Promise<number>((resolve) =>
+      taken.bind(0, "127.0.0.1", () => resolve(taken.address().port))
+    );
+    for (const ports of [`${port}`, `${port - 1}-${port}`]) {
+      const { live, base, token } = await started(room, ["--webrtc-ports", ports]);
+      await using _live = live;
+      if (ports !== `${port}`) await view({ base, token, path: "/whep", seconds: 4, isSilentEnd: true });
+      const refused = await view({ base, token, path: "/whep", seconds: 1 });
+      assertEquals(refused.status, 503);
+      assert(refused.refusal?.includes(`${port}`), refused.refusal);
+    }
+    taken.close();
   },
 });
 

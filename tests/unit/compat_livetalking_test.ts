@@ -49,6 +49,14 @@ Deno.test("/human: echo is said, with interrupt first; without a session, or 0, 
   assertEquals(place.told, ["interrupt", "say One.", "say Two."]);
 });
 
+Deno.test("/human: an empty text says nothing, and cuts off where that is wanted", async () => {
+  await using place = await CompatPlace.open();
+  assertEquals(await place.data("/human", { text: "", type: "echo" }), {});
+  assertEquals(await place.data("/human", { text: " \n", type: "echo", interrupt: true }), {});
+  assertEquals(place.told, ["interrupt"]);
+  assertEquals(await place.refusal("/human", { text: "", sessionid: 123456 }), "no_such_session");
+});
+
 Deno.test("/human: a voice of another engine is passed over, an emotion that is an expression of ours is shown", async () => {
   await using place = await CompatPlace.open();
   const say = (tts: unknown) => place.data("/human", { text: "Hi.", tts });
@@ -185,6 +193,17 @@ Deno.test("/set_audiotype: the avatar's actions in order; those that the client 
     `viewer-1: file ${TALK.length} talk.wav {"cue":"nod"}`,
     "viewer-1: act shake",
   ]);
+});
+
+Deno.test("/set_audiotype: speech and idle, which are 0 and 1, are no actions though the client brought frames for them", async () => {
+  await using place = await CompatPlace.open();
+  const custom_config = JSON.stringify([1, 2, 3, 4].map((audiotype) => ({ audiotype, imgpath: "x" })));
+  const sessionid = await offered(place, { custom_config });
+  const acted = [];
+  for (const audiotype of [0, 1, 2, 3, 4]) {
+    acted.push(await place.data("/set_audiotype", { sessionid, audiotype }));
+  }
+  assertEquals(acted, [{}, {}, { action: "nod" }, { action: "shake" }, { action: "tilt" }]);
 });
 
 Deno.test("/sse: start and end with the text and the caller's own fields, which cannot pose as ours", async () => {

@@ -42,8 +42,9 @@ export function customAction(
   brought: readonly CustomAction[],
   own: readonly string[],
 ): { readonly name: string; readonly audiopath?: string } | undefined {
-  const at = brought.findIndex((one) => one.audiotype === audiotype);
-  if (at < 0 && audiotype < FIRST_CUSTOM) return undefined;
+  if (audiotype < FIRST_CUSTOM) return undefined;
+  const actions = brought.filter((one) => one.audiotype >= FIRST_CUSTOM);
+  const at = actions.findIndex((one) => one.audiotype === audiotype);
   const place = at < 0 ? audiotype - FIRST_CUSTOM : at % own.length;
   const name = own[place];
   if (name === undefined) {
@@ -53,7 +54,7 @@ export function customAction(
       { code: "unknown_act" },
     );
   }
-  const audiopath = brought[at]?.audiopath;
+  const audiopath = actions[at]?.audiopath;
   return { name, ...(audiopath === undefined ? {} : { audiopath }) };
 }
 

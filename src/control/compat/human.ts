@@ -24,8 +24,11 @@ export const HUMAN: Wish<Human> = {
   example: '{"sessionid": 123456789, "text": "Hello.", "type": "echo"}',
 };
 
-/** The number of the utterance. Throws InputFault, CapacityFault, NotFoundFault `no_such_session`. */
-export function sayHuman(sessions: CompatSessions, body: Human): number {
+/**
+ * The number of the utterance; undefined for an empty text, which theirs pass over too. Throws InputFault, CapacityFault,
+ * NotFoundFault `no_such_session`.
+ */
+export function sayHuman(sessions: CompatSessions, body: Human): number | undefined {
   const { sessionid, text, type, interrupt, tts, ...own } = body;
   if ((type ?? "echo") !== "echo") {
     throw new InputFault(
@@ -37,10 +40,11 @@ export function sayHuman(sessions: CompatSessions, body: Human): number {
   }
   const programme = sessions.programme(sessionid);
   if (interrupt) programme.interrupt();
+  if (text.trim() === "") return undefined;
   sessions.says(own, text);
   const { expressions } = programme.acts();
   const emotion = tts?.emotion?.trim().toLowerCase() ?? "";
-  const isShown = emotion !== "" && expressions.includes(emotion) && text.trim() !== "";
+  const isShown = emotion !== "" && expressions.includes(emotion);
   const request = { text: isShown ? `[${emotion}]${text} [neutral]` : text, metadata: own };
   const voice = tts?.voice;
   if (!voice) return programme.say(request).utterance;

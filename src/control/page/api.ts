@@ -1,9 +1,9 @@
 /** The programme's API as the page asks it. Whoever asks gets the answer or an Error with the programme's own line. */
 /// <reference lib="dom" />
+import { word } from "./words.ts";
 
 export interface ProgrammeState {
   readonly avatar?: string;
-  readonly engine?: string;
   readonly picture?: {
     readonly phase?: string;
     readonly fps?: number;
@@ -12,7 +12,12 @@ export interface ProgrammeState {
     readonly skewMs?: number;
     readonly expression?: string;
   };
-  readonly speech?: { readonly queued?: number; readonly capacity?: number; readonly queuedMs?: number };
+  readonly speech?: {
+    readonly queued?: number;
+    readonly capacity?: number;
+    /** The segment that is heard right now. */
+    readonly speaking?: { readonly utterance: number; readonly text: string };
+  };
   readonly camera?: { readonly state?: string; readonly path?: string; readonly format?: string };
   readonly sound?: {
     readonly kind?: string;
@@ -20,22 +25,35 @@ export interface ProgrammeState {
     readonly latencyMs?: number;
     readonly underruns?: number;
   };
-  readonly video?: { readonly mouth?: string };
+  /** What moves the mouth. */
+  readonly video?: {
+    readonly mouth?: string;
+    readonly model?: string;
+    readonly provider?: string;
+    readonly reason?: string;
+  };
+  readonly obs?: {
+    readonly feed?: { readonly connected: readonly unknown[] };
+    readonly director?: { readonly state: string; readonly problem?: string };
+  };
   readonly recording?: { readonly frames?: number; readonly lostUnits?: number };
   readonly still?: { readonly isHeld?: boolean; readonly isPanic?: boolean };
   readonly notes?: readonly string[];
 }
 
 export async function get<T>(path: string): Promise<T> {
-  return await answered(await fetch(path)) as T;
+  return await asked(path) as T;
 }
 
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   const headers = { "Content-Type": "application/json" };
-  return await answered(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })) as T;
+  return await asked(path, { method: "POST", headers, body: JSON.stringify(body) }) as T;
 }
 
-async function answered(response: Response): Promise<unknown> {
+async function asked(path: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetch(path, init).catch(() => {
+    throw new Error(word("noAnswer"));
+  });
   const text = await response.text();
   const value = text === "" ? undefined : JSON.parse(text);
   if (!response.ok) throw new Error(value?.detail ?? `${response.status}`);

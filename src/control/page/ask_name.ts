@@ -4,8 +4,11 @@ import { element } from "./dom.ts";
 
 const NAME_CHARS_MAX = 40;
 
-/** Undefined: it is not wanted. */
-export async function askName(file: File): Promise<string | undefined> {
+/** `isTaken`: another avatar has it already. Undefined: it is not wanted. */
+export async function askName(
+  file: File,
+  isTaken: (name: string) => boolean,
+): Promise<string | undefined> {
   const dialog = element<HTMLDialogElement>("naming");
   const picture = element<HTMLImageElement>("naming-picture");
   const name = element<HTMLInputElement>("naming-name");
@@ -13,7 +16,7 @@ export async function askName(file: File): Promise<string | undefined> {
   const address = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
   picture.hidden = address === undefined;
   if (address !== undefined) picture.src = address;
-  name.value = nameOf(file);
+  name.value = freeName(nameOf(file), isTaken);
   const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   dialog.returnValue = "";
   dialog.showModal();
@@ -21,6 +24,13 @@ export async function askName(file: File): Promise<string | undefined> {
   await closed;
   if (address !== undefined) URL.revokeObjectURL(address);
   return dialog.returnValue === "make" ? name.value : undefined;
+}
+
+/** With a number behind it where there is one of that name: it would take the other's place. */
+function freeName(name: string, isTaken: (name: string) => boolean): string {
+  let free = name;
+  for (let number = 2; isTaken(free); number++) free = `${name}-${number}`;
+  return free;
 }
 
 /** The file's, as far as it can be an avatar's. */

@@ -10,6 +10,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 interface Course {
   readonly label: Word;
+  readonly about: Word;
   readonly unit: string;
   readonly digits: number;
   /** The scale reaches at least so far, so that small changes look small. */
@@ -20,17 +21,24 @@ interface Course {
   readonly area: SVGPathElement;
   readonly number: HTMLElement;
   readonly title: HTMLElement;
+  readonly figure: HTMLElement;
 }
 
-const COURSES: readonly (readonly [key: string, label: Word, unit: string, digits: number, high: number])[] =
-  [
-    ["fps", "fps", "", 1, 30],
-    ["lagged", "lagged", "", 0, 5],
-    ["skew", "skew", "ms", 0, 20],
-    ["latency", "latency", "ms", 0, 100],
-    ["queue", "queue", "", 0, 4],
-    ["kilobits", "bitrate", "kbit/s", 0, 500],
-  ];
+const COURSES: readonly (readonly [
+  key: string,
+  label: Word,
+  about: Word,
+  unit: string,
+  digits: number,
+  high: number,
+])[] = [
+  ["fps", "fps", "fpsAbout", "", 1, 30],
+  ["lagged", "lagged", "laggedAbout", "", 0, 5],
+  ["skew", "skew", "skewAbout", "ms", 0, 20],
+  ["latency", "latency", "latencyAbout", "ms", 0, 100],
+  ["queue", "queue", "queueAbout", "", 0, 4],
+  ["kilobits", "bitrate", "bitrateAbout", "kbit/s", 0, 500],
+];
 
 export class Charts {
   readonly #courses = new Map<string, Course>();
@@ -53,12 +61,13 @@ export class Charts {
   retell(): void {
     for (const course of this.#courses.values()) {
       course.title.textContent = word(course.label);
+      course.figure.title = word(course.about);
       draw(course);
     }
   }
 }
 
-function course(label: Word, unit: string, digits: number, high: number): Course {
+function course(label: Word, about: Word, unit: string, digits: number, high: number): Course {
   const picture = document.createElementNS(SVG, "svg");
   picture.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
   picture.setAttribute("preserveAspectRatio", "none");
@@ -73,8 +82,9 @@ function course(label: Word, unit: string, digits: number, high: number): Course
   const title = make("figcaption");
   const number = make("strong", { textContent: "–" });
   const measure = make("div", {}, number, make("small", { textContent: ` ${unit}` }));
-  element("charts").append(make("figure", {}, make("div", { className: "head" }, title, measure), picture));
-  return { label, unit, digits, high, values: [], picture, line, area, number, title };
+  const figure = make("figure", {}, make("div", { className: "head" }, title, measure), picture);
+  element("charts").append(figure);
+  return { label, about, unit, digits, high, values: [], picture, line, area, number, title, figure };
 }
 
 function draw({ values, picture, line, area, number, unit, digits, high, label }: Course): void {

@@ -29,7 +29,7 @@ export class FileSound {
   readonly #firsts = new Map<number, SyncNote>();
   #told: ToldFrames | undefined;
   #playing:
-    | { readonly utterance: number; readonly sync: SyncController; readonly end: () => void }
+    | { readonly utterance: number; readonly end: () => void }
     | undefined;
 
   hear(note: SyncNote): void {
@@ -52,17 +52,7 @@ export class FileSound {
       player.goOn();
       URL.revokeObjectURL(address);
     };
-    this.#playing = { utterance, sync, end };
-  }
-
-  /** Sound against pictures, in ms, while a file plays. */
-  get skewMs(): number | undefined {
-    const sync = this.#playing?.sync;
-    return sync === undefined ? undefined : sync.skewS * 1000;
-  }
-
-  get waits(): number {
-    return this.#playing?.sync.waits ?? 0;
+    this.#playing = { utterance, end };
   }
 
   get utterance(): number | undefined {

@@ -19,8 +19,12 @@ interface Job {
 }
 
 export interface FilesInOptions {
-  readonly notice: (line: string) => void;
+  readonly notice: (line: string, kind?: "good" | "bad") => void;
+  /** Of a file that is taken; undefined while it is not known. */
+  readonly megabytesMax: () => number | undefined;
   readonly onSaid: (utterance: number, file: File) => void;
+  /** Whether an avatar has this name already. */
+  readonly isTaken: (id: string) => boolean;
   readonly onAvatar: () => Promise<void>;
 }
 
@@ -69,7 +73,11 @@ export class FilesIn {
   /** Never rejects: what went wrong is shown. */
   async take(file: File): Promise<void> {
     const { notice } = this.#options;
-    const { type, name } = file;
+    const { type, name, size } = file;
+    const most = this.#options.megabytesMax() ?? Infinity;
+    if (size > most * 1e6) {
+      return notice(word("tooBig", { name, most, size: Math.ceil(size / 1e6) })); // said before it is sent for minutes
+    }
     try {
       if (type.startsWith("audio/") || SOUND_NAMES.test(name)) await this.say(file);
       else if (/^(image|video)\//.test(type) || PICTURE_NAMES.test(name)) await this.#makeAvatar(file);
@@ -94,7 +102,7 @@ export class FilesIn {
   }
 
   async #makeAvatar(file: File): Promise<void> {
-    const id = await askName(file);
+    const id = await askName(file, this.#options.isTaken);
     if (id === undefined) return;
     const work = new Work(word("sending", { name: file.name }));
     try {
@@ -102,7 +110,7 @@ export class FilesIn {
       const { onAvatar, notice } = this.#options;
       const line = await followed(job, work);
       if (line !== undefined) await onAvatar();
-      notice(line ?? "");
+      notice(line ?? "", "good");
     } catch (error) {
       if (!work.signal.aborted) throw error;
     } finally {

@@ -5,11 +5,12 @@
 /// <reference lib="dom" />
 import { element, make } from "./dom.ts";
 import type { SpeechEvent } from "./subtitles.ts";
-import { type Word, word } from "./words.ts";
+import { word } from "./words.ts";
 
 const LINES_MAX = 50;
 const KEPT = "lipcam-said";
-type How = "queued" | "speaking" | "completed" | "interrupted" | "failed";
+/** "earlier": said before this page was opened; how it went is not known any more. */
+type How = "queued" | "speaking" | "completed" | "interrupted" | "failed" | "earlier";
 
 /** A text, or a sound file under its name. */
 export interface Said {
@@ -36,7 +37,7 @@ export class History {
   /** `say` says it again. */
   constructor(say: (what: Said) => void) {
     this.#say = say;
-    for (const text of kept().toReversed()) this.#put({ text }, undefined, "completed");
+    for (const text of kept().toReversed()) this.#put({ text }, undefined, "earlier");
     element("forget").addEventListener("click", () => this.#forget());
     this.#showWhether();
   }
@@ -60,11 +61,20 @@ export class History {
     if (line !== undefined) this.#mark(line, how);
   }
 
-  /** The text `step` texts further back (1) or forth (-1); "" in front of the newest. */
-  recall(step: number): string {
+  /** Said when this page was not yet open, and still being heard: its line says so. */
+  adopt(utterance: number, segment: string): void {
+    if (this.#lines.some((one) => one.utterance === utterance)) return;
+    const line = this.#lines.find((one) => one.utterance === undefined && one.said.text.includes(segment));
+    if (line === undefined) return;
+    line.utterance = utterance;
+    this.#mark(line, "speaking");
+  }
+
+  /** The text `step` texts further back (1) or forth (-1); undefined in front of the newest. */
+  recall(step: number): string | undefined {
     const texts = this.#texts();
     this.#recalled = Math.max(-1, Math.min(texts.length - 1, this.#recalled + step));
-    return texts[this.#recalled] ?? "";
+    return texts[this.#recalled];
   }
 
   /** The programme is another one: its utterances are counted anew. */
@@ -118,7 +128,7 @@ export class History {
   #mark(line: Line, state: How): void {
     line.state = state;
     line.item.dataset["how"] = state;
-    line.how.textContent = word(state as Word);
+    line.how.textContent = state === "earlier" ? "" : word(state);
   }
 }
 

@@ -15,9 +15,11 @@ const TYPED: readonly (readonly [key: string, label: Word])[] = [
   ["Shift + Enter", "keyLine"],
   ["↑ ↓", "keyBefore"],
   ["← →", "keyTabs"],
+  ["Home End", "keyEnds"],
 ];
 
-export function listen(shortcuts: readonly Shortcut[]): void {
+/** `isOn`: whether single letters do anything. Escape and "?" always do. */
+export function listen(shortcuts: readonly Shortcut[], isOn: () => boolean): void {
   const dialog = element<HTMLDialogElement>("keys");
   const show = () => {
     const entry = (key: string, label: Word) => [
@@ -38,6 +40,7 @@ export function listen(shortcuts: readonly Shortcut[]): void {
     const isEverywhere = event.key === "Escape";
     if (isTyping && !isEverywhere) return;
     if (event.key === "?") return show();
+    if (!isOn() && !isEverywhere) return;
     const shortcut = shortcuts.find(({ key }) => key.toLowerCase() === event.key.toLowerCase());
     if (shortcut === undefined) return;
     event.preventDefault();

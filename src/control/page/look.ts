@@ -1,5 +1,6 @@
 /** The panel of who is shown and how: avatars with their pictures, expressions, actions. */
 /// <reference lib="dom" />
+import { actName } from "./act_names.ts";
 import { get, post, type ProgrammeState } from "./api.ts";
 import { element, make, press } from "./dom.ts";
 import { word } from "./words.ts";
@@ -9,11 +10,13 @@ interface Avatar {
   readonly name: string;
   readonly trouble?: string;
 }
+
 export class Look {
   /** Does it and tells what went wrong. */
   readonly #attempt: (deed: () => Promise<unknown>) => void;
   #shown = "";
   #expression = "";
+  #names: ReadonlyMap<string, string> = new Map();
 
   constructor(attempt: (deed: () => Promise<unknown>) => void) {
     this.#attempt = attempt;
@@ -23,8 +26,13 @@ export class Look {
     await Promise.all([this.loadAvatars(), this.#loadActs()]);
   }
 
+  has(avatar: string): boolean {
+    return this.#names.has(avatar);
+  }
+
   async loadAvatars(): Promise<void> {
     const { avatars, shown } = await get<{ avatars: Avatar[]; shown: string }>("/v1/avatars");
+    this.#names = new Map(avatars.map(({ id, name }) => [id, name]));
     element("avatars").replaceChildren(
       ...avatars.filter(({ trouble }) => trouble === undefined).map((avatar) => {
         const picture = make("img", {
@@ -55,7 +63,7 @@ export class Look {
   async #loadActs(): Promise<void> {
     const { expressions, actions } = await get<{ expressions: string[]; actions: string[] }>("/v1/act");
     const chip = (name: string, isToggle: boolean) => {
-      const button = make("button", { type: "button", className: "chip", textContent: name });
+      const button = make("button", { type: "button", className: "chip", textContent: actName(name) });
       button.dataset["act"] = name;
       if (isToggle) press(button, false);
       button.addEventListener("click", () => this.#attempt(() => post("/v1/act", { name })));
@@ -64,6 +72,14 @@ export class Look {
     element("expressions").replaceChildren(...expressions.map((name) => chip(name, true)));
     element("acts").replaceChildren(...actions.map((name) => chip(name, false)));
     this.#expression = "";
+  }
+
+  /** In the language chosen now. */
+  retell(): void {
+    for (const button of document.querySelectorAll<HTMLElement>("[data-act]")) {
+      button.textContent = actName(button.dataset["act"]!);
+    }
+    this.#mark(this.#shown);
   }
 
   show({ avatar = "", picture }: ProgrammeState): void {
@@ -81,6 +97,7 @@ export class Look {
 
   #mark(shown: string): void {
     this.#shown = shown;
+    element("avatar").textContent = this.#names.get(shown) ?? shown;
     for (const button of element("avatars").querySelectorAll<HTMLElement>("button")) {
       const isIt = button.dataset["avatar"] === shown;
       button.ariaCurrent = isIt ? "true" : null;

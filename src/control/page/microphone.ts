@@ -4,6 +4,7 @@
  * instead of growing late.
  */
 /// <reference lib="dom" />
+import { word } from "./words.ts";
 
 /** Enough for speech, and what pages of this kind ask for. */
 const RATE_HZ = 24_000;
@@ -33,7 +34,7 @@ export class Microphone {
 
   /** Resolves with the utterance. Rejects where there is no microphone, a person says no, or the queue is full. */
   async start(): Promise<number> {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
+    const stream = await opened();
     const context = new AudioContext({ sampleRate: RATE_HZ });
     const scheme = location.protocol.replace("http", "ws");
     const socket = new WebSocket(`${scheme}//${location.host}/v1/say/pcm?rate=${RATE_HZ}&format=s16le`);
@@ -53,7 +54,7 @@ export class Microphone {
       const utterance = await new Promise<number>((resolve, reject) => {
         socket.addEventListener("message", ({ data }) => resolve(JSON.parse(data).utterance));
         socket.addEventListener("close", ({ reason }) => {
-          reject(new Error(reason || "the programme hung up"));
+          reject(new Error(reason || word("noAnswer")));
           stop();
         });
       });
@@ -74,4 +75,13 @@ export class Microphone {
   stop(): void {
     this.#stop?.();
   }
+}
+
+async function opened(): Promise<MediaStream> {
+  // a browser has it only on pages of this computer and over TLS
+  if (navigator.mediaDevices === undefined) throw new Error(word("microphoneShut"));
+  return await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS }).catch((error) => {
+    const isRefused = error instanceof DOMException && error.name === "NotAllowedError";
+    throw new Error(word(isRefused ? "microphoneRefused" : "microphoneNone"));
+  });
 }

@@ -7,6 +7,8 @@ import { type Word, word } from "./words.ts";
 interface ObsAnswer {
   readonly director?: {
     readonly state?: string;
+    /** One line, "" while all is well. */
+    readonly problem?: string;
     readonly scene?: string;
     readonly scenes?: readonly string[];
     readonly isRecording?: boolean;
@@ -30,9 +32,10 @@ let shown = "";
 
 export async function showObs(attempt: (deed: () => Promise<unknown>) => void): Promise<void> {
   const { director = {} } = await get<ObsAnswer>("/v1/obs");
-  const { state = "off", scenes = [], scene } = director;
+  const { state = "off", problem = "", scenes = [], scene } = director;
   const now = JSON.stringify([
     state,
+    problem,
     scenes,
     scene,
     ...OUTPUTS.map(([, , is]) => director[is]),
@@ -40,7 +43,12 @@ export async function showObs(attempt: (deed: () => Promise<unknown>) => void): 
   ]);
   if (now === shown) return;
   shown = now;
-  element("obs-state").textContent = state === "off" ? word("obsOff") : word("obsState", { state });
+  const isOff = state === "off";
+  element("obs-off").hidden = !isOff;
+  element("obs-on").hidden = state !== "connected";
+  element("obs-state").textContent = isOff
+    ? ""
+    : [word("obsState", { state }), problem].filter(Boolean).join(": ");
   const again = (order: object) => attempt(() => post("/v1/obs", order).then(() => showObs(attempt)));
   const chip = (label: string, isOn: boolean, order: object) => {
     const button = make("button", { type: "button", className: "chip", textContent: label });
@@ -50,9 +58,9 @@ export async function showObs(attempt: (deed: () => Promise<unknown>) => void): 
   };
   element("scenes").replaceChildren(...scenes.map((name) => chip(name, name === scene, { scene: name })));
   element("obs-outputs").replaceChildren(
-    ...(state !== "connected" ? [] : OUTPUTS.map(([order, label, is]) => {
+    ...OUTPUTS.map(([order, label, is]) => {
       const isOn = director[is] === true;
       return chip(word(label), isOn, { [order]: isOn ? "stop" : "start" });
-    })),
+    }),
   );
 }

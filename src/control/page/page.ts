@@ -7,35 +7,47 @@ import { get, post, type ProgrammeState, reason } from "./api.ts";
 import { Charts } from "./charts.ts";
 import { element, press } from "./dom.ts";
 import { FilesIn } from "./files_in.ts";
+import { showFindings } from "./findings.ts";
 import { History, type Said } from "./history.ts";
 import { listen } from "./keys.ts";
 import { Look } from "./look.ts";
 import { Microphone } from "./microphone.ts";
 import { showObs } from "./obs.ts";
+import { ProgrammeLink } from "./programme_link.ts";
 import { ProgrammeView, type Timing } from "./programme_view.ts";
 import { Recordings } from "./recordings.ts";
 import { SayBox } from "./say_box.ts";
 import { Settings } from "./settings.ts";
-import { showFindings, showStatus } from "./status.ts";
+import { StatusPanel } from "./status.ts";
 import { type SpeechEvent, Subtitles } from "./subtitles.ts";
 import { Tabs } from "./tabs.ts";
 import { Voices } from "./voices.ts";
 import { currentLanguage, type Language, placeWords, speak, type Word, word } from "./words.ts";
 
-const AGAIN_MS = 2000;
-const OBS_LOOK_MS = 3000;
+/** What the page needs of the programme's settings. */
+interface ProgrammeSettings extends Timing {
+  readonly uploadMegabytesMax: number;
+}
 
-const notice = (line: string) => void (element("notice").textContent = line);
+const OBS_LOOK_MS = 3000;
+/** Phases that have a word of their own; another one is shown as the programme names it. */
+const PHASES: readonly string[] = ["idle", "speaking", "paused", "held", "connecting", "stopped"];
+
+function notice(line: string, kind: "good" | "bad" = "bad"): void {
+  element("notice").textContent = line;
+  element("notice").dataset["kind"] = kind;
+}
 const attempt = (deed: () => Promise<unknown>) =>
   void deed().then(() => notice(""), (error) => notice(word("notDone", { why: reason(error) })));
 
 let state: ProgrammeState = {};
-let timing: Timing = { fps: 25, crossfadeMs: 160 };
+let programme: ProgrammeSettings | undefined;
 /** Words come with the frames where there is a sync channel, which is what is seen here; else as the loudspeaker plays them. */
 let hasNotes = false;
 
 const subtitles = new Subtitles(element("subtitles"));
 const charts = new Charts();
+const status = new StatusPanel();
 const look = new Look(attempt);
 const voices = new Voices(attempt);
 const recordings = new Recordings();
@@ -49,19 +61,26 @@ const view = new ProgrammeView(() => settings.values, (note) => {
   for (const event of note.events) subtitles.hear(event);
 });
 const said = new History((what) => void again(what));
-const sayBox = new SayBox({ say, recall: (step) => said.recall(step) });
+const sayBox = new SayBox({
+  say,
+  onNothing: () => notice(word("nothingTyped")),
+  recall: (step) => said.recall(step),
+});
 const tabs = new Tabs((tab) => {
   if (tab === "obs") attempt(() => showObs(attempt));
   if (tab === "files") attempt(() => recordings.show());
 });
 const files = new FilesIn({
   notice,
+  megabytesMax: () => programme?.uploadMegabytesMax,
   onSaid(utterance, file) {
     said.add(utterance, { text: file.name, file });
-    view.speakFile(file, utterance, timing).catch((error) =>
+    if (programme === undefined) return;
+    view.speakFile(file, utterance, programme).catch((error) =>
       notice(word("notHeard", { why: reason(error) }))
     );
   },
+  isTaken: (id) => look.has(id),
   onAvatar: () => look.loadAvatars(),
 });
 const microphone = new Microphone(() => {
@@ -117,30 +136,31 @@ function showMicrophone(): void {
 
 function toggled(id: string, isOn: boolean, on: Word, off: Word): void {
   press(element(id), isOn);
-  element(id).querySelector("[data-words]")!.textContent = word(isOn ? on : off);
+  const label = element(id).querySelector<HTMLElement>("[data-words]")!;
+  label.dataset["words"] = isOn ? on : off;
+  label.textContent = word(isOn ? on : off);
 }
 
 function showPhase(phase: string): void {
   const pill = element("phase");
   const isAway = phase === "connecting" || phase === "stopped";
-  const text = ["idle", "speaking", "paused", "connecting", "stopped"].includes(phase)
-    ? word(phase as Word)
-    : phase;
+  const text = PHASES.includes(phase) ? word(phase as Word) : phase;
   if (pill.textContent !== text) pill.textContent = text;
   pill.dataset["phase"] = isAway ? "away" : phase;
 }
 
 function showState(now: ProgrammeState): void {
+  const laggedBefore = state.picture?.laggedFrames ?? now.picture?.laggedFrames ?? 0;
+  const { utterance, text = "" } = now.speech?.speaking ?? {};
   state = now;
-  showPhase(now.picture?.phase ?? "idle");
-  element("avatar").textContent = now.avatar ?? "";
-  showStatus(now, view.numbers);
-  look.show(now);
-  toggled("hold", now.still?.isHeld === true, "goOn", "hold");
-  toggled("panic", now.still?.isPanic === true, "calm", "panic");
+  if (utterance !== undefined && text !== "") {
+    said.adopt(utterance, text);
+    subtitles.adopt(text);
+  }
+  tell(now);
   charts.add({
     fps: now.picture?.fps,
-    lagged: now.picture?.laggedFrames,
+    lagged: Math.max(0, (now.picture?.laggedFrames ?? 0) - laggedBefore), // fewer: it was started anew
     skew: now.picture?.skewMs,
     latency: now.sound?.latencyMs,
     queue: now.speech?.queued,
@@ -149,42 +169,43 @@ function showState(now: ProgrammeState): void {
   void view.look();
 }
 
+/** Everything of a state that is words. */
+function tell(now: ProgrammeState): void {
+  showPhase(now.picture?.phase ?? "idle");
+  status.show(now, view.numbers);
+  look.show(now);
+  toggled("hold", now.still?.isHeld === true, "goOn", "hold");
+  toggled("panic", now.still?.isPanic === true, "calm", "panic");
+}
+
 async function opened(): Promise<void> {
-  if (location.search !== "") globalThis.history.replaceState(null, "", "/"); // let in: "again" may be used again
   said.forgetNumbers();
   hasNotes = false;
   view.open(await get("/v1/webrtc"));
-  timing = await get<Timing>("/v1/config");
+  programme = await get<ProgrammeSettings>("/v1/config");
   await Promise.all([look.load(), voices.load(), recordings.show()]);
 }
 
-function connect(): void {
-  const source = new EventSource("/v1/events?state");
-  source.addEventListener("open", () => attempt(opened));
-  source.addEventListener("error", async () => {
-    microphone.stop();
-    view.close();
-    if (source.readyState !== EventSource.CLOSED) return showPhase("connecting"); // it tries again by itself
-    element("away").textContent = word("stateAway");
-    showPhase("stopped");
-    const status = await fetch("/v1/state").then((response) => response.status, () => 0);
-    // another programme, another cookie; once is enough, a second reload would bring nothing new
-    if (status === 401 && !location.search.includes("again")) location.replace("/?again");
-    else setTimeout(connect, AGAIN_MS);
-  });
-  source.addEventListener("state", (event) => showState(JSON.parse(event.data)));
-  for (const kind of ["utterance_start", "segment", "word", "utterance_end"]) {
-    source.addEventListener(kind, (event) => {
-      const heard: SpeechEvent = JSON.parse(event.data);
-      if (!hasNotes) subtitles.hear(heard);
-      said.hear(heard);
-      if (kind === "utterance_start") showPhase("speaking"); // sooner than the next state says so
-      if (kind !== "utterance_end") return;
-      showPhase("idle");
-      view.ended(heard.utterance);
-    });
-  }
+function hear(event: SpeechEvent): void {
+  if (!hasNotes) subtitles.hear(event);
+  said.hear(event);
+  if (event.kind === "utterance_start") showPhase("speaking"); // sooner than the next state says so
+  if (event.kind !== "utterance_end") return;
+  showPhase("idle");
+  view.ended(event.utterance);
 }
+
+const link = new ProgrammeLink({
+  onOpen: () => attempt(opened),
+  onLost(why) {
+    microphone.stop();
+    view.close(why === "shut" ? "stateShut" : "stateAway");
+    subtitles.clear();
+    showPhase("stopped");
+  },
+  onState: showState,
+  onSpeech: hear,
+});
 
 for (const [id, run] of Object.entries({ interrupt, hold, panic, record, talk })) {
   element(id).addEventListener("click", run);
@@ -196,9 +217,10 @@ language.addEventListener("change", () => {
   said.retell();
   charts.retell();
   voices.retell();
+  look.retell();
   view.retell();
-  showMicrophone();
-  showState(state);
+  if (view.isOpen) tell(state);
+  else showPhase("stopped");
   attempt(() => recordings.show());
   if (tabs.shown === "obs") attempt(() => showObs(attempt));
 });
@@ -211,10 +233,12 @@ listen([
   { key: "t", label: "talk", run: talk },
   { key: "h", label: "hold", run: hold },
   { key: "p", label: "panic", run: panic },
-]);
+], () => settings.values.hasKeys);
 setInterval(() => {
   if (tabs.shown === "obs" && !document.hidden) void showObs(attempt).catch(() => {}); // the state line says why
 }, OBS_LOOK_MS);
+addEventListener("pagehide", () => view.close("waiting")); // else its place among the viewers is taken for a while longer
+addEventListener("pageshow", (event) => (event as PageTransitionEvent).persisted && location.reload());
 
 language.value = currentLanguage();
 document.documentElement.dataset["theme"] = settings.values.theme;
@@ -222,4 +246,4 @@ placeWords();
 showPhase("connecting");
 // on a phone the keyboard would cover the picture
 if (matchMedia("(pointer: fine)").matches) sayBox.focus();
-connect();
+link.open();

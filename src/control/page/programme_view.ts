@@ -42,8 +42,13 @@ export class ProgrammeView {
   #viewer: WebRtcViewer | undefined;
   #info: PreviewInfo | undefined;
   #state: ViewerState = { kind: "off" };
+  /** Of the last try, until one succeeds: what is wrong stays in sight while it is tried again. */
+  #trouble: Word | undefined;
   #isMuted = false;
   #waiting = 0;
+  /** Why nothing is seen. */
+  #away: Word = "waiting";
+  #lastOffsetMs: number | undefined;
 
   constructor(settings: () => SettingValues, onNote: (note: SyncNote) => void) {
     this.#settings = settings;
@@ -61,7 +66,7 @@ export class ProgrammeView {
 
   /** The programme is there: connects, or shows its pictures. */
   open(info: PreviewInfo): void {
-    this.close();
+    this.close("waiting");
     this.#info = info;
     const isOn = info.isOn && WebRtcViewer.isPossible;
     for (const id of ["mute", "volume"]) element(id).hidden = !isOn;
@@ -81,20 +86,26 @@ export class ProgrammeView {
     this.#viewer.start();
   }
 
+  get isOpen(): boolean {
+    return this.#info !== undefined;
+  }
+
   /** Connects anew, as after another way of signalling was chosen. */
   reopen(): void {
     if (this.#info !== undefined) this.open(this.#info);
   }
 
-  /** The programme is gone. */
-  close(): void {
+  /** The programme is gone, or not to be reached: `why` is shown in place of its picture. */
+  close(why: Word): void {
     this.#fileSound.stop();
     this.#viewer?.stop();
     this.#player?.close();
     this.#viewer = this.#player = this.#info = undefined;
     this.#picture.removeAttribute("src");
     this.#keeper.reset();
-    this.#showAway("waiting");
+    this.numbers = this.#lastOffsetMs = undefined;
+    this.#showAway(why);
+    this.retell();
   }
 
   /** Volume and delay. */
@@ -154,8 +165,9 @@ export class ProgrammeView {
 
   /** In the language chosen now. */
   retell(): void {
+    element("away").textContent = word(this.#away);
     tell("connection", this.#says);
-    element("connection").dataset["state"] = this.#state.kind;
+    element("connection").dataset["state"] = this.#trouble === undefined ? this.#state.kind : "waiting";
     const isSilent = this.#player === undefined || this.#player.isBlocked || this.#isMuted;
     const mute = element("mute");
     press(mute, isSilent);
@@ -168,16 +180,19 @@ export class ProgrammeView {
     if (this.#info !== undefined && this.#viewer === undefined) {
       return word(this.#info.isOn ? "stateNoWebRtc" : "stateOff");
     }
-    if (state.kind === "connecting") return word("stateConnecting");
-    if (state.kind === "waiting") return word(WAITING[state.reason]!);
-    if (state.kind === "off") return "";
+    if (state.kind === "connecting" || state.kind === "waiting") {
+      return word(this.#trouble ?? "stateConnecting");
+    }
+    if (state.kind === "off") return word("stopped");
     const { width = 0, height = 0 } = this.numbers ?? {};
     return width === 0 ? word("stateConnecting") : word("stateConnected", { width, height });
   }
 
   #changed(state: ViewerState): void {
     this.#state = state;
+    if (state.kind === "connected" || state.kind === "off") this.#trouble = undefined;
     if (state.kind === "waiting") {
+      this.#trouble = WAITING[state.reason];
       this.#fileSound.stop();
       this.#keeper.reset();
       if (state.reason === "away") this.#showAway("stateAway");
@@ -213,13 +228,17 @@ export class ProgrammeView {
     line.hidden = this.#viewer === undefined;
     if (offset === undefined) {
       delete line.dataset["offset"];
-      tell("offset", word("offsetUnknown"));
-      return;
+      const before = this.#lastOffsetMs;
+      const text = before === undefined
+        ? word("offsetUnknown")
+        : word("offsetLast", { offset: inWords(before) });
+      return tell("offset", text);
     }
+    this.#lastOffsetMs = offset;
     const isFile = this.#fileSound.utterance !== undefined;
     if (this.#settings().isAligned && !isFile) this.#keeper.align(offset, performance.now());
     line.dataset["offset"] = offset.toFixed(1);
-    tell("offset", word("offset", { ms: `${offset > 0 ? "+" : ""}${offset.toFixed(0)}` }));
+    tell("offset", inWords(offset));
   }
 
   #showPictures(): void {
@@ -234,9 +253,15 @@ export class ProgrammeView {
   }
 
   #showAway(why: Word): void {
+    this.#away = why;
     element("away").textContent = word(why);
     this.#show(element("away"));
   }
+}
+
+function inWords(offsetMs: number): string {
+  const ms = Math.abs(offsetMs).toFixed(0);
+  return word(offsetMs < 0 ? "offsetEarly" : "offsetLate", { ms });
 }
 
 /** Only what is new, or a screen reader would say it again and again. */

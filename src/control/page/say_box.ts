@@ -1,17 +1,28 @@
-/** The box in which texts are typed: Enter says it, Shift + Enter begins a new line, the arrows bring back what was said. */
+/**
+ * The box in which texts are typed: Enter says it, Shift + Enter begins a new line, the arrows bring back what was said. What
+ * is being typed survives that, and a reload.
+ */
 /// <reference lib="dom" />
 import { element } from "./dom.ts";
 
 export interface SayBoxOptions {
   /** Answers whether it was taken; what was not stays in the box. */
   readonly say: (text: string) => Promise<boolean>;
-  /** The text `step` lines further back. */
-  readonly recall: (step: number) => string;
+  /** There is nothing in the box. */
+  readonly onNothing: () => void;
+  /** The text `step` lines further back; undefined in front of the newest. */
+  readonly recall: (step: number) => string | undefined;
 }
+
+const KEPT = "lipcam-draft";
 
 export class SayBox {
   readonly #box = element<HTMLTextAreaElement>("text");
   readonly #options: SayBoxOptions;
+  #isSending = false;
+  #isRecalled = false;
+  /** What was being typed when something was recalled. */
+  #draft = "";
 
   constructor(options: SayBoxOptions) {
     this.#options = options;
@@ -20,6 +31,8 @@ export class SayBox {
       void this.#send();
     });
     this.#box.addEventListener("keydown", (event) => this.#press(event));
+    this.#box.value = sessionStorage.getItem(KEPT) ?? "";
+    addEventListener("pagehide", () => sessionStorage.setItem(KEPT, this.#box.value));
   }
 
   focus(): void {
@@ -28,9 +41,13 @@ export class SayBox {
 
   async #send(): Promise<void> {
     const text = this.#box.value.trim();
-    const isTaken = text !== "" && await this.#options.say(text);
-    if (isTaken && this.#box.value.trim() === text) this.#box.value = ""; // else typed on meanwhile
     this.focus();
+    if (text === "") return this.#options.onNothing();
+    if (this.#isSending) return; // Enter twice is meant once
+    this.#isSending = true;
+    const isTaken = await this.#options.say(text);
+    this.#isSending = this.#isRecalled = false;
+    if (isTaken && this.#box.value.trim() === text) this.#box.value = ""; // else typed on meanwhile
   }
 
   #press(event: KeyboardEvent): void {
@@ -39,10 +56,18 @@ export class SayBox {
     const isFirst = box.selectionStart === 0 && box.selectionEnd === 0;
     const isLast = box.selectionEnd === box.value.length;
     if (event.key === "Enter" && !event.shiftKey) void this.#send();
-    else if (event.key === "ArrowUp" && isFirst) box.value = this.#options.recall(1);
-    else if (event.key === "ArrowDown" && isLast) box.value = this.#options.recall(-1);
+    else if (event.key === "ArrowUp" && isFirst) this.#recall(1);
+    else if (event.key === "ArrowDown" && isLast && this.#isRecalled) this.#recall(-1);
     else return;
-    if (event.key === "ArrowUp") box.setSelectionRange(0, 0);
     event.preventDefault();
+  }
+
+  #recall(step: 1 | -1): void {
+    const text = this.#options.recall(step);
+    if (text === undefined && step > 0) return; // nothing was said yet
+    if (!this.#isRecalled) this.#draft = this.#box.value;
+    this.#isRecalled = text !== undefined;
+    this.#box.value = text ?? this.#draft;
+    if (step > 0) this.#box.setSelectionRange(0, 0); // the next Up goes further back
   }
 }

@@ -20,6 +20,8 @@ export interface SettingValues {
   /** The sound is heard later by this. */
   readonly delayMs: number;
   readonly volume: number;
+  /** Whether single letters are shortcuts. */
+  readonly hasKeys: boolean;
 }
 
 const DEFAULTS: SettingValues = {
@@ -30,6 +32,7 @@ const DEFAULTS: SettingValues = {
   isAligned: true,
   delayMs: 0,
   volume: 100,
+  hasKeys: true,
 };
 const KEPT = "lipcam-settings";
 

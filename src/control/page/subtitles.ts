@@ -30,11 +30,21 @@ export class Subtitles {
       const from = this.#find(text);
       if (from < 0) return;
       this.#at = from + text.length;
+      this.#at += /^\p{Po}*/u.exec(this.#text.slice(this.#at))![0].length; // a comma belongs to its word
       this.#show(from, this.#at);
     } else if (["utterance_end", "interrupted", "idle"].includes(kind)) {
-      this.#text = "";
-      this.#show(0, 0);
+      this.clear();
     }
+  }
+
+  /** A segment that began before this page heard of it. */
+  adopt(text: string): void {
+    if (this.#text === "") this.hear({ kind: "segment", text });
+  }
+
+  clear(): void {
+    this.#text = "";
+    this.#show(0, 0);
   }
 
   #find(word: string): number {

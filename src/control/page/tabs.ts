@@ -21,10 +21,13 @@ export class Tabs {
       tab.addEventListener("click", () => this.show(name));
       return tab;
     }));
-    list.addEventListener("keydown", ({ key }) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-      if (step === undefined) return;
-      this.show(NAMES[(NAMES.indexOf(this.#shown) + step + NAMES.length) % NAMES.length]!);
+    list.addEventListener("keydown", (event) => {
+      const { key } = event;
+      const at = NAMES.indexOf(this.#shown);
+      const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: NAMES.length - 1 }[key];
+      if (next === undefined) return;
+      this.show(NAMES[(next + NAMES.length) % NAMES.length]!);
+      event.preventDefault(); // Home and End would scroll
       element(`tab-${this.#shown}`).focus();
     });
     this.show("look");

@@ -1,5 +1,6 @@
 /** Sends a file and tells how far it is, which fetch() cannot. The answer is the programme's, errors are its own lines. */
 /// <reference lib="dom" />
+import { word } from "./words.ts";
 
 export interface UploadOptions {
   /** 0..1, of what was sent. */
@@ -23,7 +24,7 @@ export function upload<T>(path: string, file: Blob, { onProgress, signal }: Uplo
       if (status >= 200 && status < 300) resolve(response as T);
       else reject(new Error(response?.detail ?? String(status)));
     });
-    request.addEventListener("error", () => reject(new Error("no answer")));
+    request.addEventListener("error", () => reject(new Error(word("noAnswer"))));
     signal.addEventListener("abort", () => {
       request.abort();
       reject(signal.reason);

@@ -2,12 +2,9 @@
 /// <reference lib="dom" />
 
 export interface ViewerNumbers {
-  readonly fps: number;
   readonly kilobits: number;
   readonly lostShare: number;
   readonly roundTripMs: number;
-  /** Pictures waiting to be shown. */
-  readonly bufferMs: number;
   readonly width: number;
   readonly height: number;
 }
@@ -15,7 +12,6 @@ export interface ViewerNumbers {
 interface Counted {
   readonly atMs: number;
   readonly bytes: number;
-  readonly frames: number;
   readonly lost: number;
   readonly received: number;
 }
@@ -32,7 +28,6 @@ export class ViewerStatistics {
     const now: Counted = {
       atMs: video.timestamp,
       bytes: pair?.bytesReceived ?? 0,
-      frames: video.framesDecoded ?? 0,
       lost: video.packetsLost ?? 0,
       received: video.packetsReceived ?? 0,
     };
@@ -41,11 +36,9 @@ export class ViewerStatistics {
     const seconds = Math.max(0.001, (now.atMs - before.atMs) / 1000);
     const packets = now.lost - before.lost + now.received - before.received;
     return {
-      fps: (now.frames - before.frames) / seconds,
       kilobits: (now.bytes - before.bytes) * 8 / 1000 / seconds,
       lostShare: packets > 0 ? Math.max(0, now.lost - before.lost) / packets : 0,
       roundTripMs: (pair?.currentRoundTripTime ?? 0) * 1000,
-      bufferMs: 1000 * (video.jitterBufferDelay ?? 0) / Math.max(1, video.jitterBufferEmittedCount ?? 0),
       width: video.frameWidth ?? 0,
       height: video.frameHeight ?? 0,
     };

@@ -3,12 +3,25 @@
  * another, as two that look for a free port at once may find the same one.
  */
 import { Fault, InputFault, oneLine } from "../../errors/mod.ts";
-import { type Clock, delay, every, wallClockMs } from "../../time/mod.ts";
-import type { FaultRecord, IceCandidateInit, NetworkOrder, WebRtcNews, WebRtcOrder } from "./messages.ts";
+import { type Clock, delay, every, wallClockMs, withDeadline } from "../../time/mod.ts";
+import type {
+  FaultRecord,
+  IceCandidateInit,
+  NetworkOrder,
+  ViewerReport,
+  WebRtcNews,
+  WebRtcOrder,
+} from "./messages.ts";
 import { Peer } from "./peer.ts";
+import { SinglePort } from "./single_port.ts";
 import { Source } from "./source.ts";
 
 const LOOK_MS = 1000;
+/** For one offer: the others wait for it. */
+const ANSWER_MS_MAX = 5000;
+/** Lines of trouble in a burst, and looks until one more may be said: viewers can make as many as they like. */
+const TROUBLES_MAX = 5;
+const TROUBLE_LOOKS = 10;
 
 export class House {
   readonly #clock: Clock;
@@ -19,7 +32,12 @@ export class House {
   /** The answer under way. */
   #answering: Promise<void> = Promise.resolve();
   #network: NetworkOrder | undefined;
+  /** Where the network has one port: opened with the first offer. */
+  #port: SinglePort | undefined;
   #bits720 = 0;
+  #looks = 0;
+  #troublesLeft = TROUBLES_MAX;
+  #untold = 0;
   /** So that wall-clock stamps advance as the programme's clock does. */
   readonly #wallOffsetMs: number;
 
@@ -27,7 +45,7 @@ export class House {
     this.#clock = clock;
     this.#tell = tell;
     this.#wallOffsetMs = wallClockMs() - clock.nowMs();
-    every(LOOK_MS, () => this.#look(), (error) => this.#trouble(error));
+    every(LOOK_MS, () => this.#look(), (error) => this.trouble(error));
   }
 
   take(order: WebRtcOrder): void {
@@ -49,7 +67,7 @@ export class House {
       new Source({
         ...{ shape, units, gauges, clock: this.#clock, bits720: this.#bits720 },
         wallMs: () => this.#wallMs(),
-        onTrouble: (error) => this.#trouble(error),
+        onTrouble: (error) => this.trouble(error),
       }),
     );
   }
@@ -57,7 +75,7 @@ export class House {
   #end(number: number): void {
     const source = this.#sources.get(number);
     this.#sources.delete(number);
-    source?.[Symbol.asyncDispose]().catch((error) => this.#trouble(error));
+    source?.[Symbol.asyncDispose]().catch((error) => this.trouble(error));
   }
 
   async #answer(
@@ -67,8 +85,9 @@ export class House {
     let peer: Peer | undefined;
     try {
       if (source === undefined) throw new Fault("the programme has ended", { code: "no_such_programme" });
+      const port = await this.#sharedPort();
       peer = new Peer(sdp, {
-        ...{ session, source, frame, network: this.#network! },
+        ...{ session, source, frame, network: this.#network!, ...(port ? { port } : {}) },
         nowMs: () => this.#clock.nowMs(),
         wallMs: () => this.#wallMs(),
         after: (ms, run) => void delay(ms, this.#closed.signal).then(run, () => {}),
@@ -80,12 +99,23 @@ export class House {
       this.#peers.set(session, peer);
       const onCandidate = (candidate: IceCandidateInit | null) =>
         this.#tell({ kind: "candidate", session, candidate });
-      this.#tell({ kind: "answer", session, sdp: await peer.answer(trickles ? onCandidate : undefined) });
+      const answer = peer.answer(trickles ? onCandidate : undefined);
+      this.#tell({
+        kind: "answer",
+        session,
+        sdp: await withDeadline(answer, ANSWER_MS_MAX, "making an answer"),
+      });
     } catch (error) {
       this.#peers.delete(session);
       peer?.end("refused");
       this.#tell({ kind: "refused", session, fault: plain(error) });
     }
+  }
+
+  async #sharedPort(): Promise<SinglePort | undefined> {
+    const { addresses, ports: [first, last] = [0, 1] } = this.#network!;
+    if (first !== last) return undefined;
+    return this.#port ??= await SinglePort.open(first, addresses);
   }
 
   #add(session: string, candidate: Parameters<Peer["add"]>[0]): void {
@@ -95,7 +125,18 @@ export class House {
   }
 
   #look(): void {
-    const viewers = [...this.#peers.values()].map((peer) => peer.look());
+    if (++this.#looks % TROUBLE_LOOKS === 0) {
+      this.#troublesLeft = Math.min(TROUBLES_MAX, this.#troublesLeft + 1);
+    }
+    const viewers: ViewerReport[] = [];
+    for (const peer of this.#peers.values()) {
+      try {
+        viewers.push(peer.look());
+      } catch (error) { // the others are looked at all the same
+        this.trouble(error);
+        peer.end(`failed: ${oneLine(error)}`);
+      }
+    }
     this.#tell({ kind: "report", viewers });
   }
 
@@ -103,8 +144,13 @@ export class House {
     return this.#clock.nowMs() + this.#wallOffsetMs;
   }
 
-  #trouble(error: unknown): void {
-    this.#tell({ kind: "trouble", message: oneLine(error) });
+  /** Said to a person, if not too much was said lately. */
+  trouble(error: unknown): void {
+    if (this.#troublesLeft === 0) return void this.#untold++;
+    this.#troublesLeft--;
+    const more = this.#untold === 0 ? "" : ` (and ${this.#untold} more before)`;
+    this.#untold = 0;
+    this.#tell({ kind: "trouble", message: `${oneLine(error)}${more}` });
   }
 }
 
@@ -113,6 +159,7 @@ function plain(error: unknown): FaultRecord {
   const isOurs = error instanceof Fault;
   return {
     isInput: isOurs ? error instanceof InputFault : true,
+    retryable: isOurs && error.retryable,
     code: isOurs ? error.code : "bad_offer",
     message: isOurs ? error.message : `the offer cannot be answered: ${oneLine(error)}`,
   };

@@ -29,7 +29,8 @@ export class LineReports {
   #estimateBits: number | undefined;
   /** The highest since the last report. */
   #estimateBefore = 0;
-  #lossesSince: number[] = [];
+  /** The worst share told since the last report. */
+  #worstLoss: number | undefined;
   #arrived = 0;
   #missing = 0;
   readonly #ssrc: () => number;
@@ -43,7 +44,7 @@ export class LineReports {
     if (packet instanceof RtcpRrPacket || packet instanceof RtcpSrPacket) {
       for (const { ssrc, fractionLost, lsr, dlsr } of packet.reports) {
         if (ssrc !== this.#ssrc()) continue;
-        this.#lossesSince.push(fractionLost / 256);
+        this.#worstLoss = Math.max(this.#worstLoss ?? 0, fractionLost / 256);
         if (lsr !== 0) this.#measureRoundTrip(lsr, dlsr, wallMs);
       }
     } else if (packet instanceof RtcpPayloadSpecificFeedback) {
@@ -63,10 +64,9 @@ export class LineReports {
   /** Since the last call. `sentBits`: what was sent, bits a second. */
   take(sentBits: number): LineReport {
     const counted = this.#arrived + this.#missing;
-    if (counted > 0) this.#lossesSince.push(this.#missing / counted);
-    const losses = this.#lossesSince;
-    if (losses.length > 0) this.lossShare = Math.max(...losses);
-    this.#lossesSince = [];
+    if (counted > 0) this.#worstLoss = Math.max(this.#worstLoss ?? 0, this.#missing / counted);
+    this.lossShare = this.#worstLoss ?? this.lossShare;
+    this.#worstLoss = undefined;
     this.#arrived = this.#missing = 0;
     const estimate = this.#estimateBits;
     const isNarrowing = estimate !== undefined && estimate < this.#estimateBefore * FALL_SHARE &&

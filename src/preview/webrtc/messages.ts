@@ -60,6 +60,7 @@ export type WebRtcOrder =
 /** A Fault as plain data. */
 export interface FaultRecord {
   readonly isInput: boolean;
+  readonly retryable: boolean;
   readonly code: string;
   readonly message: string;
 }

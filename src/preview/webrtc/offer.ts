@@ -11,6 +11,8 @@ import { InputFault } from "../../errors/mod.ts";
 export const OFFER_CHARS_MAX = 100_000;
 const LINES_MAX = 2000;
 const SECTIONS_MAX = 3;
+/** RFC 8841: what is meant where nothing is said. */
+const MESSAGE_BYTES = 65_536;
 
 export type VideoCodec = "h264" | "vp8";
 
@@ -23,6 +25,8 @@ export interface PlainOffer {
   readonly hasAudio: boolean;
   /** Whether there is a section for data channels. */
   readonly hasData: boolean;
+  /** Longest message that the viewer takes over a data channel. */
+  readonly messageBytesMax: number;
   /** As written in the offer, without "a=". */
   readonly candidates: readonly string[];
   /** How the viewer tells how much comes through: by bandwidth, by arrival of each packet, or not at all. */
@@ -82,8 +86,9 @@ export function plainOffer(sdp: string): PlainOffer {
     );
   }
   const feedback = feedbackOf(chosen?.payload);
+  const longest = messageBytes(sections);
   const plain = sections.map((section) => {
-    if (section.kind === "application") return keptLines(section);
+    if (section.kind === "application") return dataSection(section, longest);
     const payload = section === video ? chosen?.payload : sound;
     return payload === undefined ? refused(section) : reduced(section, payload, feedback);
   });
@@ -95,6 +100,7 @@ export function plainOffer(sdp: string): PlainOffer {
     videoFormat: chosen?.payload.format ?? "",
     hasAudio: sound !== undefined,
     hasData,
+    messageBytesMax: longest,
     candidates: lines.filter((line) => line.startsWith("a=candidate:")).map((line) => line.slice(2)),
     feedback,
   };
@@ -129,16 +135,30 @@ function checkSections(head: readonly string[], sections: readonly Section[]): v
     if (kind !== "application" && !MEDIA_PROTOCOLS.has(words[2]!)) {
       throw bad(`its section for ${kind} has protocol ${words[2]!.slice(0, 40)}, wanted UDP/TLS/RTP/SAVPF`);
     }
+    if (
+      kind !== "application" && !words.slice(3).every((type) => /^\d{1,3}$/.test(type) && Number(type) < 128)
+    ) {
+      throw bad(`its section for ${kind} has a format that is no number, wanted payload types from 0 to 127`);
+    }
     for (const [name, form] of Object.entries(CREDENTIALS)) {
-      const isIt = (line: string) => line.startsWith(`a=${name}:`);
-      const line = lines.find(isIt) ?? head.find(isIt);
-      if (line === undefined) throw bad(`it has no a=${name}, wanted one`);
-      if (!form.test(line)) throw bad(`its a=${name} is malformed, wanted one as RFC 8839 and 8122 write it`);
+      const named = [...head, ...lines].filter((line) => line.startsWith(`a=${name}:`));
+      if (named.length === 0) throw bad(`it has no a=${name}, wanted one`);
+      if (!named.every((line) => form.test(line))) {
+        throw bad(`its a=${name} is malformed, wanted one as RFC 8839 and 8122 write it`);
+      }
     }
     if (!lines.some((line) => /^a=mid:[\w-]{1,16}$/.test(line))) {
       throw bad(`its section for ${kind} has no a=mid, wanted one`);
     }
   }
+}
+
+/** 0 means any length (RFC 8841, section 6); ours are short. */
+function messageBytes(sections: readonly Section[]): number {
+  const lines = sections.find(({ kind }) => kind === "application")?.lines ?? [];
+  const [line] = lines.filter((line) => line.startsWith("a=max-message-size:"));
+  const bytes = Number(/:(\d{1,10})$/.exec(line ?? "")?.[1] ?? 0);
+  return bytes === 0 ? MESSAGE_BYTES : bytes;
 }
 
 function isReceiving({ words, lines }: Section): boolean {
@@ -200,6 +220,12 @@ function keptLines({ lines }: Section): string[] {
   return [lines[0]!, ...lines.filter((line) => line.startsWith("c=") || KEPT.test(line))];
 }
 
+/** Says one length, and says it so that everybody reads the same. */
+function dataSection(section: Section, messageBytesMax: number): string[] {
+  const kept = keptLines(section).filter((line) => !line.startsWith("a=max-message-size"));
+  return [...kept, `a=max-message-size:${messageBytesMax}`];
+}
+
 /** What cannot be played is answered with port 0 when it comes so. */
 function refused(section: Section): string[] {
   const [kind, , protocol, ...formats] = section.words;
@@ -224,7 +250,7 @@ function reduced(
     `m=${kind} ${port} ${protocol} ${all.map(({ type }) => type).join(" ")}`,
     ...kept,
     ...section.lines.filter((line) => {
-      const [, uri] = /^a=extmap:\d{1,2} (\S+)$/.exec(line) ?? [];
+      const [, uri] = /^a=extmap:(?:[1-9]|1[0-4]) (\S+)$/.exec(line) ?? [];
       return uri !== undefined && extensions.includes(uri);
     }),
     ...all.flatMap(({ type, codec, format, feedback: offered }) => [

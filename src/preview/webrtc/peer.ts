@@ -3,9 +3,10 @@
  *
  * In: an offer, candidates, pictures and sound of its source. Out: an answer, packets. Preview isolate. Limits: an offer
  * that does not become a connection within CONNECT_MS_MAX is dropped, a viewer that says nothing for SILENT_MS_MAX is
- * gone; notes that the data channel does not get rid of are dropped.
+ * gone; notes that the data channel does not get rid of are dropped; a viewer that opens more than CHANNELS_MAX channels,
+ * or sends over them what never ends, is let go.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import {
   type RTCDataChannel,
   RTCPeerConnection,
@@ -14,14 +15,16 @@ import {
   useSdesMid,
   useTransportWideCC,
 } from "werift";
-import { InputFault } from "../../errors/mod.ts";
+import { Fault, InputFault } from "../../errors/mod.ts";
 import { CANDIDATES_MAX, usableCandidate } from "./candidate.ts";
 import { codecsFor } from "./codecs.ts";
+import { DatagramGate } from "./gate.ts";
 import { Ladder } from "./ladder.ts";
 import { LineReports } from "./line_report.ts";
 import type { IceCandidateInit, NetworkOrder, Take, ViewerReport } from "./messages.ts";
 import { type PlainOffer, plainOffer } from "./offer.ts";
 import { type RtpPayload, RtpStream } from "./rtp_stream.ts";
+import type { SinglePort } from "./single_port.ts";
 import type { Source } from "./source.ts";
 import { syncMessage, TICKS_A_SAMPLE, type UnitNote } from "./unit_note.ts";
 import type { Viewer } from "./viewer.ts";
@@ -39,12 +42,23 @@ const CHANNEL_MS = 300;
 /** A viewer that was not ready for the first key frame may wait for another one without asking. */
 const KEY_FRAMES_AFTER_MS = [400, 1200];
 const CHANNEL_BYTES_MAX = 64 * 1024;
+const CHANNELS_MAX = 16;
+/** Packets out of order that the library holds for one viewer. */
+const DISORDER_PACKETS_MAX = 1024;
 const SYNC = "sync";
+
+/** Parts of the library that its types keep to themselves. */
+interface SctpWindow {
+  readonly advertisedRwnd: number;
+  readonly sackMisOrdered: ReadonlySet<number>;
+}
 
 export interface PeerOptions {
   readonly session: string;
   readonly source: Source;
   readonly network: NetworkOrder;
+  /** Shared with the other viewers; without it a port of its own. */
+  readonly port?: SinglePort;
   /** One int32: the frame that was told last. */
   readonly frame: SharedArrayBuffer;
   readonly nowMs: () => number;
@@ -63,6 +77,7 @@ export class Peer implements Viewer {
   readonly #options: PeerOptions;
   readonly #offer: PlainOffer;
   readonly #connection: RTCPeerConnection;
+  readonly #gate = new DatagramGate();
   readonly #ladder: Ladder;
   readonly #line: LineReports;
   #picture: RtpStream | undefined;
@@ -73,6 +88,7 @@ export class Peer implements Viewer {
   #heardMs: number;
   #silentMsMax = SILENT_MS_MAX;
   #candidates = 0;
+  #channels = 0;
   #isWaitingForKey = true;
   #take: Take | undefined;
   #isTakeHeard = false;
@@ -94,17 +110,21 @@ export class Peer implements Viewer {
     this.#ladder = new Ladder(options.source.rungs.length);
     this.#line = new LineReports(() => (this.#picture ?? this.#sound)?.ssrc ?? 0);
     const { addresses, ports, iceServers } = options.network;
+    const hasOwnPort = ports !== undefined && options.port === undefined;
     const rate = this.#offer.feedback === "transport" ? useTransportWideCC() : useAbsSendTime();
     const extensions = [useSdesMid(), rate];
     this.#connection = new RTCPeerConnection({
       codecs: codecsFor(this.#offer),
       headerExtensions: { video: extensions, audio: extensions },
       iceServers: iceServers.map((server) => ({ ...server })),
+      // Nobody is between us and a viewer on this machine: it checks the way, we need not. Chromium answers checks wrongly
+      // from candidates that it gathered ahead (iceCandidatePoolSize), which a full agent waits for in vain.
+      iceLite: iceServers.length === 0 && addresses.every(isThisMachine),
       iceUseIpv4: false,
       iceUseIpv6: false,
       iceAdditionalHostAddresses: [...addresses],
       ...(addresses.length === 1 ? { iceInterfaceAddresses: bound(addresses[0]!) } : {}),
-      ...(ports === undefined ? {} : { icePortRange: portRange(ports) }),
+      ...(hasOwnPort ? { icePortRange: [...ports] as [number, number] } : {}),
       iceStunGatherTimeout: 2,
       bundlePolicy: "max-bundle",
     });
@@ -115,11 +135,15 @@ export class Peer implements Viewer {
     const connection = this.#connection;
     connection.connectionStateChange.subscribe((state) => this.#changed(state));
     connection.onDataChannel.subscribe((channel) => {
-      if (channel.label === SYNC) this.#channel = channel;
+      if (++this.#channels > CHANNELS_MAX) this.end(`more than ${CHANNELS_MAX} data channels`);
+      else if (channel.label === SYNC) this.#channel = channel;
     });
     const gathered = Promise.withResolvers<void>();
+    let found = 0;
     connection.onIceCandidate.subscribe((candidate) => {
-      if (candidate === undefined) gathered.resolve();
+      if (candidate !== undefined) found++;
+      else if (found > 0) gathered.resolve();
+      else gathered.reject(this.#noPort());
       if (onCandidate === undefined) return;
       if (candidate === undefined) return onCandidate(null);
       const { candidate: text, sdpMid, sdpMLineIndex } = candidate.toJSON();
@@ -134,13 +158,18 @@ export class Peer implements Viewer {
     const picture = video === undefined ? undefined : this.#transceiver("video", stream);
     const sound = hasAudio ? this.#transceiver("audio", stream) : undefined;
     await connection.setRemoteDescription({ type: "offer", sdp: this.#offer.sdp });
+    for (const transport of connection.iceTransports) this.#gate.guardIce(transport);
+    for (const transport of connection.dtlsTransports) this.#gate.guardData(transport);
+    for (const transport of connection.iceTransports) this.#options.port?.serve(transport);
     await connection.setLocalDescription(await connection.createAnswer());
     const { cname } = connection;
     const { wallMs } = this.#options;
     this.#picture = picture && new RtpStream(picture, cname, wallMs);
     this.#sound = sound && new RtpStream(sound, cname, wallMs);
-    for (const candidate of this.#offer.candidates) await this.add({ candidate, sdpMLineIndex: 0 });
+    // a machine with many addresses names them in every section: some will do
+    for (const candidate of this.#offer.candidates.slice(0, CANDIDATES_MAX)) await this.add({ candidate });
     if (onCandidate === undefined) await gathered.promise;
+    else gathered.promise.catch(({ message }) => this.end(message));
     return this.#shown(connection.localDescription!.sdp);
   }
 
@@ -184,7 +213,9 @@ export class Peer implements Viewer {
     }
     const rtp = ((this.#picture?.base ?? 0) + Math.round(note.mediaSample * TICKS_A_SAMPLE)) >>> 0;
     const audioRtp = ((this.#sound?.base ?? 0) + note.mediaSample) >>> 0;
-    this.#channel.send(syncMessage(note, frame, this.#options.source.fps, rtp, audioRtp));
+    const message = syncMessage(note, frame, this.#options.source.fps, rtp, audioRtp);
+    if (Buffer.byteLength(message) > this.#offer.messageBytesMax) this.#droppedNotes++;
+    else this.#channel.send(message);
   }
 
   report(mediaSample: number, wallMs: number): void {
@@ -208,6 +239,7 @@ export class Peer implements Viewer {
     if (this.#state === "connected" && nowMs - this.#heardMs > this.#silentMsMax) {
       this.end(`nothing heard for ${this.#silentMsMax / 1000} s`);
     }
+    if (this.#isFlooding()) this.end("more was sent over data channels than is taken");
     const bytes = (this.#picture?.bytes ?? 0) + (this.#sound?.bytes ?? 0);
     this.#bitsPerSecond = (bytes - this.#bytesBefore) * 8;
     this.#bytesBefore = bytes;
@@ -269,6 +301,7 @@ export class Peer implements Viewer {
     else if (state === "connected" && this.#state === "connecting") {
       this.#state = "connected";
       this.#heardMs = this.#options.nowMs();
+      this.#sealGate();
       this.#connection.dtlsTransports[0]?.onStateChange.subscribe((dtls) => {
         if (dtls !== "closed") return;
         this.#silentMsMax = this.codec === undefined ? SOUND_GOODBYE_MS_MAX : GOODBYE_MS_MAX;
@@ -282,6 +315,29 @@ export class Peer implements Viewer {
       }
       if (this.#offer.hasData) this.#openChannel();
     }
+  }
+
+  /** Where the viewer is the one to end the handshake we have its word; else until it is heard under the keys. */
+  #sealGate(): void {
+    const [transport] = this.#connection.dtlsTransports;
+    if (transport?.role === "client") this.#gate.seal();
+    else transport?.onRtcp.once(() => this.#gate.seal());
+  }
+
+  /** The library says how much it takes and then takes more. */
+  #isFlooding(): boolean {
+    const { sctp } = this.#connection.sctpTransport ?? {};
+    if (sctp === undefined) return false;
+    const { advertisedRwnd, sackMisOrdered } = sctp as unknown as SctpWindow;
+    return advertisedRwnd < 0 || sackMisOrdered.size > DISORDER_PACKETS_MAX;
+  }
+
+  #noPort(): Fault {
+    const range = this.#options.network.ports?.join("-") ?? "any";
+    return new Fault(`none of the preview's UDP ports ${range} is free, wanted more --webrtc-ports`, {
+      code: "no_udp_port",
+      retryable: true,
+    });
   }
 
   #openChannel(): void {
@@ -302,11 +358,10 @@ export class Peer implements Viewer {
   }
 }
 
-/** The library refuses a range of one port by comparing its ends; it counts upward from the first. */
-function portRange([first, last]: readonly [number, number]): [number, number] {
-  return [first, first === last ? first + 0.5 : last];
-}
-
 function bound(address: string): { udp4: string } | { udp6: string } {
   return address.includes(":") ? { udp6: address } : { udp4: address };
+}
+
+function isThisMachine(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
 }

@@ -5,6 +5,7 @@
  * Runs in the preview isolate while it has viewers, encoding on threads of the media library. Sound of every unit is sent
  * (silence in place of one that was overwritten); of pictures the newest: a slow machine loses pictures, never time.
  */
+import { oneLine } from "../../errors/mod.ts";
 import { Gauges } from "../../metrics/mod.ts";
 import { type Clock, delay, SAMPLE_RATE_HZ } from "../../time/mod.ts";
 import { UNIT_FLAG, UnitRing, type UnitRingShape } from "../../unit/mod.ts";
@@ -140,11 +141,11 @@ export class Source implements AsyncDisposable {
     if (isWhole) {
       measureLevels(this.#samples, this.#levels);
       const whole: UnitNote = { ...note!, levels: this.#levels, events: this.#events };
-      for (const viewer of this.#viewers) viewer.note(whole);
+      this.#each((viewer) => viewer.note(whole));
       if (this.#events.length > 0) this.#events = [];
     }
     this.#sound ??= new LiveSound(mediaSample, (packet, at) => {
-      for (const viewer of this.#viewers) viewer.sendSound(packet, at);
+      this.#each((viewer) => viewer.sendSound(packet, at));
     });
     this.#sound.take(isWhole ? this.#samples : this.#silence);
     this.#gauges.add("units");
@@ -161,7 +162,7 @@ export class Source implements AsyncDisposable {
     for (const video of videos) video.load(slot.frame, clock.nowMs());
     if (!this.#units.isIntact(unit)) return this.#gauges.add("lostUnits");
     const coded = await Promise.all(videos.map((video) => video.encode(() => clock.nowMs())));
-    for (const viewer of this.#viewers) {
+    this.#each((viewer) => {
       const of = (rung: number) => {
         const at = videos.indexOf(this.#videos.get(`${viewer.codec} ${rung}`)!);
         return at < 0 ? undefined : coded[at];
@@ -169,7 +170,7 @@ export class Source implements AsyncDisposable {
       if (viewer.wantedRung !== viewer.rung && of(viewer.wantedRung)?.isKey) viewer.rung = viewer.wantedRung;
       const picture = of(viewer.rung);
       if (picture !== undefined) viewer.sendPicture(picture.payloads, ticks, picture.isKey);
-    }
+    });
     if (videos.length > 0) {
       this.#gauges.add("pictures");
       this.#gauges.set("encodeMs", Math.max(...videos.map(({ encodeMs }) => encodeMs)));
@@ -207,7 +208,19 @@ export class Source implements AsyncDisposable {
     this.#nextReportMs = nowMs + (nowMs < this.#eagerUntilMs ? FIRST_REPORTS_MS : REPORT_MS);
     const wallMs = this.#options.wallMs();
     const nowSample = mediaSample + (nowMs - monotonicMs) * SAMPLE_RATE_HZ / 1000;
-    for (const viewer of this.#viewers) viewer.report(nowSample, wallMs);
+    this.#each((viewer) => viewer.report(nowSample, wallMs));
+  }
+
+  /** One that fails is let go; the others do not notice. */
+  #each(act: (viewer: Viewer) => void): void {
+    for (const viewer of this.#viewers) {
+      try {
+        act(viewer);
+      } catch (error) {
+        this.#options.onTrouble(error);
+        viewer.end(`failed: ${oneLine(error)}`);
+      }
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -256,6 +256,6 @@ function sourceOrder(source: number, { shape, buffer, gauges }: Watchable): WebR
   return { kind: "source", source, shape, units: buffer, gauges: gauges.buffer };
 }
 
-function faultOf({ isInput, code, message }: FaultRecord): Fault {
-  return new (isInput ? InputFault : Fault)(message, { code });
+function faultOf({ isInput, retryable, code, message }: FaultRecord): Fault {
+  return new (isInput ? InputFault : Fault)(message, { code, retryable });
 }

@@ -5,10 +5,11 @@
  */
 import { Log } from "node-av/lib";
 import { AV_LOG_QUIET } from "node-av/constants";
-import { RTCDtlsTransport } from "werift";
+import { RTCDtlsTransport, RtcpPacketConverter } from "werift";
 import { MonotonicClock, stepBack } from "../../time/mod.ts";
 import { House } from "./house.ts";
 import type { WebRtcOrder } from "./messages.ts";
+import { rtcpParts } from "./rtcp_shape.ts";
 
 /** Somebody waits for its pictures, but the stage comes first. */
 const STEPS_BACK = 4;
@@ -21,8 +22,12 @@ const house = new House(new MonotonicClock(), (news) => self.postMessage(news));
 // A promise that nobody waits for inside the library must not end everybody's connection.
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  self.postMessage({ kind: "trouble", message: String(event.reason) });
+  house.trouble(event.reason);
 });
+
+// The library reads every part to the end of the datagram; here each is given by itself.
+const readRtcp = RtcpPacketConverter.deSerialize;
+RtcpPacketConverter.deSerialize = (datagram) => rtcpParts(datagram).flatMap(readRtcp);
 
 self.onmessage = (event: MessageEvent<WebRtcOrder>) => house.take(event.data);
 

@@ -5,7 +5,7 @@
 
 /** The page asks whether MuseTalk is ready, connects, starts a file, plays it itself and holds it to the polled frames. */
 const SCRIPT = `
-const log = { skews: [], pauses: 0, notes: [], states: [] };
+const log = { skews: [], heard: [], pauses: 0, notes: [], states: [] };
 window.log = log;
 const THRESHOLD = 0.1;
 async function call(path, options) {
@@ -40,8 +40,10 @@ async function live(audioPath, avatar) {
     body: JSON.stringify({ sdp: pc.localDescription.sdp, type: pc.localDescription.type }),
   });
   await pc.setRemoteDescription(new RTCSessionDescription(answer));
-  await new Promise((done) => video.requestVideoFrameCallback(done));
-  log.before = await heard();
+  await new Promise((done, fail) => {
+    video.requestVideoFrameCallback(done);
+    setTimeout(async () => fail(new Error("no picture: " + log.states + (await pairs()))), 10000);
+  });
   const query = new URLSearchParams({ session_id: answer.sessionid, avatar_id: avatar, audio_path: audioPath });
   const started = await call("/realtime/start?" + query, { method: "POST" });
   log.started = started;
@@ -56,6 +58,7 @@ async function live(audioPath, avatar) {
     const { last_frame_idx, fps } = await call("/status/" + answer.sessionid);
     if (last_frame_idx < 0 || log.hasEnded) return;
     const videoTime = last_frame_idx / fps;
+    log.heard.push([last_frame_idx, await heard()]);
     if (!audio.paused) log.skews.push(audio.currentTime - videoTime);
     if (audio.currentTime > videoTime + THRESHOLD) audio.pause();
     else if (audio.paused && audio.currentTime <= videoTime) audio.play();
@@ -63,9 +66,13 @@ async function live(audioPath, avatar) {
   window.stop = async () => {
     clearInterval(timer);
     audio.pause();
-    log.after = await heard();
     pc.close();
   };
+}
+/** What came of the candidates. */
+async function pairs() {
+  const reports = [...(await pc.getStats()).values()];
+  return JSON.stringify(reports.filter(({ type }) => /candidate|transport/.test(type)));
 }
 /** How much sound the stream has brought. */
 async function heard() {

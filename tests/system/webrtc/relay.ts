@@ -35,6 +35,8 @@ const REORDER_MS = 30;
 interface Direction {
   readonly random: () => number;
   lastAtMs: number;
+  /** What keeps its place, oldest first. */
+  readonly queue: (() => void)[];
 }
 
 /** Uniform in 0..1, by its own seed (mulberry32). */
@@ -88,8 +90,8 @@ export class Relay implements AsyncDisposable {
   private constructor(base: string, token: string, weather: Weather, front: Socket) {
     this.#weather = weather;
     this.#front = front;
-    this.#up = { random: randomOf(weather.seed), lastAtMs: 0 };
-    this.#down = { random: randomOf(weather.seed + 1), lastAtMs: 0 };
+    this.#up = { random: randomOf(weather.seed), lastAtMs: 0, queue: [] };
+    this.#down = { random: randomOf(weather.seed + 1), lastAtMs: 0, queue: [] };
     front.on("message", (data, from) => this.#fromViewer(data, from.address, from.port));
     this.#http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url);
@@ -157,12 +159,21 @@ export class Relay implements AsyncDisposable {
     }
     const isHeld = this.counts.reordered > held; // what is held back is overtaken, everything else keeps its place
     for (const afterMs of fate) {
-      const atMs = isHeld ? nowMs + afterMs : Math.max(nowMs + afterMs, direction.lastAtMs);
-      if (!isHeld) direction.lastAtMs = atMs;
-      setTimeout(() => {
-        if (!this.#isClosed) send();
-      }, atMs - nowMs);
+      if (isHeld) this.#at(nowMs + afterMs, send);
+      else {
+        const atMs = Math.max(nowMs + afterMs, direction.lastAtMs);
+        direction.lastAtMs = atMs;
+        direction.queue.push(send);
+        // Timers for nearly the same instant fire in any order, so each lets the oldest go, not the one it was set for.
+        this.#at(atMs, () => direction.queue.shift()?.());
+      }
     }
+  }
+
+  #at(atMs: number, send: () => void): void {
+    setTimeout(() => {
+      if (!this.#isClosed) send();
+    }, Math.max(0, atMs - performance.now()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

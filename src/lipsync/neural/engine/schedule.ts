@@ -8,6 +8,7 @@
  * be ready in time are left out, on a fixed grid where the engine is slower than the film, so that lag never grows.
  */
 import type { BatchCost } from "./batch_cost.ts";
+import { paceFrames } from "./share_run.ts";
 
 export interface ScheduleOptions {
   /** Of a frame of the film: 40. */
@@ -82,13 +83,15 @@ export class Schedule {
   #everyFrame({ next, known, shown, isStarted }: ScheduleView): Batch | undefined {
     const { cost, periodMs, batchMax } = this.#options;
     // What the stage shows while the run goes on is gone when the run is over.
-    const soonest = isStarted ? shown + Math.ceil(cost.of(this.#load) / periodMs) : 0;
+    const load = this.#load;
+    const pace = paceFrames(cost, load, batchMax, periodMs);
+    const soonest = isStarted ? shown + Math.ceil(cost.of(load * pace) / periodMs) : 0;
     const first = next >= shown || !isStarted ? next : Math.max(next, soonest);
     const end = Math.min(known, shown + this.leadFramesMax);
     if (first >= end) return undefined;
     let count = Math.min(this.#batch, batchMax, end - first);
     const aheadMs = isStarted ? (first - shown) * periodMs : Infinity;
-    while (count > 1 && cost.of(count) * SAFE > aheadMs) count--;
+    while (count > pace && cost.of(count) * SAFE > aheadMs) count--;
     if (!isStarted && first === 0) count = 1; // the stage waits for the first one
     this.#batch = Math.min(batchMax, count * 2);
     return { first, count, skipped: first - next };

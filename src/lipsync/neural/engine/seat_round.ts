@@ -7,7 +7,7 @@
 import type { BatchCost } from "./batch_cost.ts";
 import type { NeuralEngine } from "./neural_engine.ts";
 import type { Renderer, RenderShare } from "./renderer.ts";
-import { byUrgency, shareRun } from "./share_run.ts";
+import { byUrgency, paceFrames, shareRun } from "./share_run.ts";
 
 export interface RoundSeat {
   readonly engine: NeuralEngine | undefined;
@@ -21,6 +21,8 @@ export interface SeatRoundOptions<T extends RoundSeat> {
   readonly renderer: Renderer;
   readonly cost: BatchCost;
   readonly batchMax: number;
+  /** Of a frame of the film: 40. */
+  readonly periodMs: number;
   /** What was thrown for that seat alone; throws it on where the step is to end with it. */
   readonly onFault: (seat: T, error: unknown) => void;
 }
@@ -40,10 +42,11 @@ export class SeatRound<T extends RoundSeat> {
 
   /** False where there is nothing to do until more is heard or a stage has moved on. Rejects with the network's error. */
   async step(seats: Iterable<T>): Promise<boolean> {
-    const { renderer, cost, batchMax, onFault } = this.#options;
+    const { renderer, cost, batchMax, periodMs, onFault } = this.#options;
     const orders = await this.#plan(seats);
     if (typeof orders === "boolean") return orders;
-    const counts = shareRun(orders, batchMax, cost);
+    const pace = paceFrames(cost, orders.length, batchMax, periodMs);
+    const counts = shareRun(orders, batchMax, cost, pace);
     const shares = orders.map((one, at) => ({ ...one, count: counts[at]! })).filter(({ count }) => count > 0);
     const fault = await renderer.render(shares);
     if (fault) onFault(shares.find(({ engine }) => engine === fault.engine)!.seat, fault.error);

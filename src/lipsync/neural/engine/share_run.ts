@@ -3,7 +3,8 @@
  *
  * In: what each wants, the most urgent first, and what a batch costs. Out: how many frames of each. Pure. Three rules: the
  * most urgent is served as if it were alone; others join it as far as the run is over before any of them runs dry; one
- * that would run dry if it waited for a run of its own joins with one frame in any case.
+ * that would run dry if it waited for a run of its own joins in any case, with as many frames as all need to keep pace:
+ * where everybody is late, short runs would keep it so.
  */
 import type { BatchCost } from "./batch_cost.ts";
 
@@ -16,9 +17,19 @@ export interface Want {
 
 /** A run takes longer than expected at times. */
 const SAFE = 1.3;
+/** Runs that keep pace take this share of the time that their frames are shown. */
+const PACE = 0.85;
 
-/** Frames of each want, in their order. */
-export function shareRun(wants: readonly Want[], batchMax: number, cost: BatchCost): number[] {
+/** Fewest frames of each of `load` programmes that a run holds when they keep up with the film; 1 for one alone. */
+export function paceFrames(cost: BatchCost, load: number, batchMax: number, periodMs: number): number {
+  const most = Math.max(1, Math.floor(batchMax / load));
+  let frames = 1;
+  while (load > 1 && frames < most && cost.of(frames * load) > frames * periodMs * PACE) frames++;
+  return frames;
+}
+
+/** Frames of each want, in their order; `pace` is what paceFrames() says. */
+export function shareRun(wants: readonly Want[], batchMax: number, cost: BatchCost, pace = 1): number[] {
   let total = 0;
   let limitMs = Infinity;
   return wants.map(({ count, slackMs }, at) => {
@@ -28,7 +39,10 @@ export function shareRun(wants: readonly Want[], batchMax: number, cost: BatchCo
     if (at > 0) {
       const isInTime = (frames: number) => cost.of(total + frames) * SAFE <= Math.min(limitMs, slack);
       while (taken > 0 && !isInTime(taken)) taken--;
-      if (taken === 0 && room > 0 && cost.of(total + 1) * SAFE > slack) taken = 1;
+      const wouldRunDry = cost.of(total + 1) * SAFE > slack;
+      // Where single frames are too slow for all and somebody is late in any case, a longer run is the way out.
+      const areLate = pace > 1 && cost.of(total) * SAFE > limitMs;
+      if (taken < pace && (wouldRunDry || areLate)) taken = Math.min(room, pace);
     }
     if (taken > 0) limitMs = Math.min(limitMs, slack);
     total += taken;

@@ -91,6 +91,15 @@ export class EngineHost implements AsyncDisposable {
     this.#follow(seat);
   }
 
+  /** An avatar is shown there that no video engine speaks on. */
+  rest(number: number): void {
+    const seat = this.#seats.get(number);
+    if (seat === undefined || seat.isResting) return;
+    seat.isResting = true;
+    this.#dismiss(seat);
+    seat.unseat();
+  }
+
   leave(number: number): void {
     const seat = this.#seats.get(number);
     if (seat === undefined) return;
@@ -120,8 +129,13 @@ export class EngineHost implements AsyncDisposable {
   }
 
   #withdraw(seat: HostSeat): void {
-    this.#way?.send(seated(numberFrame(TO_ENGINE.leave, 0), seat.number));
+    this.#dismiss(seat);
     seat.giveUp();
+  }
+
+  /** The process forgets the seat. */
+  #dismiss(seat: HostSeat): void {
+    this.#way?.send(seated(numberFrame(TO_ENGINE.leave, 0), seat.number));
   }
 
   #restart(): void {
@@ -187,14 +201,15 @@ export class EngineHost implements AsyncDisposable {
     }
     this.#family = family;
     for (const seat of this.#wanting) {
-      if (seat.number === number) seat.seat(this.#way!, { rungs, family });
+      if (seat.isResting) this.#dismiss(seat);
+      else if (seat.number === number) seat.seat(this.#way!, { rungs, family });
       else seat.introduce(this.#way!);
     }
   }
 
   #takeSeat(seat: HostSeat | undefined, { trouble }: SeatNews): void {
     const family = this.#family;
-    if (family === undefined || !seat?.isWanting) return;
+    if (family === undefined || !seat?.isWanting || seat.isResting) return;
     if (trouble === undefined) seat.seat(this.#way!, { rungs: this.#rungs, family });
     else seat.unseat({ rungs: [{ family, trouble }] });
   }

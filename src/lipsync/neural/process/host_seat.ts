@@ -59,6 +59,8 @@ export interface HostSeatOptions {
 export class HostSeat {
   readonly number: number;
   order: EngineProcessOrder;
+  /** An avatar is shown that no video engine speaks on: nothing is rendered, the process stays for when one comes back. */
+  isResting = false;
   readonly #options: HostSeatOptions;
   readonly #tap: SpeechTap;
   readonly #kept = new KeptSpeech();
@@ -82,7 +84,7 @@ export class HostSeat {
 
   /** Whether there is speech that is not spoken yet. */
   get isBusy(): boolean {
-    return this.#kept.isWaiting(this.#place.nextSpeechFrame);
+    return !this.isResting && this.#kept.isWaiting(this.#place.nextSpeechFrame);
   }
 
   /** Whether something is to be rendered for it. */
@@ -98,6 +100,7 @@ export class HostSeat {
   show(avatar: AvatarOrder, families: readonly Family[]): void {
     if (families.join() !== this.order.families.join()) this.#told = undefined;
     this.order = { ...this.order, avatar, families };
+    this.isResting = false;
   }
 
   get speech(): SpeechRing {

@@ -39,7 +39,7 @@ export type HostMessage =
     readonly avatar: AvatarOrder;
     readonly families: readonly Family[];
   }
-  | { readonly kind: "leave"; readonly seat: number }
+  | { readonly kind: "rest" | "leave"; readonly seat: number }
   | { readonly kind: "stop" };
 
 export type HostNews =
@@ -96,6 +96,7 @@ function obey(message: HostMessage): void {
   if (message.kind === "stop") isStopped = true;
   else if (message.kind === "join") join(message.seat, message.order);
   else if (message.kind === "show") host.show(message.seat, message.avatar, message.families);
+  else if (message.kind === "rest") host.rest(message.seat);
   else {
     host.leave(message.seat);
     tell({ type: "left", seat: message.seat });

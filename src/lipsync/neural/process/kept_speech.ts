@@ -2,13 +2,14 @@
  * Speech that a video engine was told and that is not spoken yet: told again to the next one.
  *
  * In: frames in order. Out: the same, beginning in the middle of an utterance where need be. Bounded by what the
- * programme feeds ahead (ten seconds), and a second behind the stage.
+ * programme feeds ahead (256 frames), and a second behind the stage; by KEPT_FRAMES_MAX where no stage tells its place.
  */
 import type { UtteranceAbout } from "../engine/heard_utterance.ts";
 import type { SpeechNews } from "./messages.ts";
 
 /** A frame of an utterance whose beginning was forgotten needs some sound before it. */
 const BEHIND_FRAMES = 25;
+const KEPT_FRAMES_MAX = 512;
 
 interface Kept {
   readonly speechFrame: number;
@@ -31,6 +32,7 @@ export class KeptSpeech {
     const before = this.#kept.at(-1);
     const about = news.about ?? (before && { ...before.about, firstFrame: before.speechFrame + 1 });
     if (about) this.#kept.push({ speechFrame: about.firstFrame, news, about });
+    if (this.#kept.length > KEPT_FRAMES_MAX) this.#kept.shift();
   }
 
   dropBefore(nextSpeechFrame: number): void {

@@ -125,7 +125,12 @@ export class RungStack implements AsyncDisposable {
     const measured = await measureRung(rung, this.#cost, this.#options.clock);
     this.#renderer = new Renderer(opened.network, this.#cost, this.#options.clock);
     this.#round = new SeatRound({
-      ...{ renderer: this.#renderer, cost: this.#cost, batchMax: opened.network.batchMax },
+      ...{
+        renderer: this.#renderer,
+        cost: this.#cost,
+        batchMax: opened.network.batchMax,
+        periodMs: PERIOD_MS,
+      },
       onFault: (seat, error) => this.#mute(seat, error),
     });
     return measured;

@@ -95,6 +95,11 @@ export class RunningNeural implements AsyncDisposable {
     this.#thread.post({ kind: "show", seat: this.#seat, avatar, families });
   }
 
+  /** An avatar is shown that no video engine speaks on, until show() names another. */
+  rest(): void {
+    this.#thread.post({ kind: "rest", seat: this.#seat });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const { thread, speech, onTrouble } = this.#options;
     this.#thread.post({ kind: "leave", seat: this.#seat });

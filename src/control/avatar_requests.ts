@@ -2,8 +2,14 @@
 import { z } from "zod";
 import type { Wish } from "./checked.ts";
 
+/** It becomes a folder's name and a word of a command: nothing that could be a flag. */
+export const newAvatarId = z.string().regex(
+  /^[a-z0-9][a-z0-9-]{0,39}$/,
+  "wanted 1 to 40 of a-z, 0-9 and -, the first no -",
+);
+
 const wishes = {
-  id: z.string().min(1).max(80),
+  id: newAvatarId,
   engine: z.enum(["musetalk", "wav2lip", "ultralight", "all"]).optional(),
 };
 

@@ -1,7 +1,7 @@
 /** Which avatars there are, which one is shown, and those being made. */
 import { z } from "zod";
-import { PREPARE, SHOW, STOP_JOB } from "./avatar_requests.ts";
-import { bodyPieces, readJson } from "./body.ts";
+import { newAvatarId, PREPARE, SHOW, STOP_JOB } from "./avatar_requests.ts";
+import { readJson, uploadPieces } from "./body.ts";
 import { checked } from "./checked.ts";
 import { json, type Route } from "./route.ts";
 import { spool } from "./spool.ts";
@@ -9,7 +9,7 @@ import { spool } from "./spool.ts";
 const job = z.looseObject({ job: z.int().min(1), state: z.string() });
 
 const uploadQuery = z.object({
-  id: z.string().min(1).max(80),
+  id: newAvatarId,
   engine: z.enum(["musetalk", "wav2lip", "ultralight", "all"]).exactOptional(),
   force: z.enum(["true", "false"]).exactOptional(),
 });
@@ -31,7 +31,7 @@ export function avatarUploadRoute(uploadBytesMax: number): Route {
     answer: async ({ request, url, programme }) => {
       const { session: _session, ...query } = Object.fromEntries(url.searchParams);
       const { id, engine, force } = checked(UPLOAD, query);
-      const file = await spool(bodyPieces(request, { bytesMax: uploadBytesMax }), "avatar");
+      const file = await spool(uploadPieces(request, uploadBytesMax), "avatar");
       try {
         const wishes = {
           ...(engine === undefined ? {} : { engine }),

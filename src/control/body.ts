@@ -9,6 +9,8 @@ import { HttpProblem } from "./problem.ts";
 export const BODY_BYTES_MAX = 256 * 1024;
 export const BODY_MS_MAX = 5000;
 const QUIET_MS_MAX = 30_000;
+/** For the slowest line that the largest file may come by; a client that drips holds its place no longer. */
+const UPLOAD_MS_MAX = 30 * 60_000;
 const NESTING_MAX = 32;
 
 export interface BodyLimits {
@@ -90,6 +92,11 @@ export interface PieceLimits {
   readonly msMax?: number;
   /** For each piece to come. Default `msMax`, or 30 s. */
   readonly quietMsMax?: number;
+}
+
+/** Of a file that is sent: QUIET_MS_MAX between two pieces, UPLOAD_MS_MAX for all of it. */
+export function uploadPieces(request: Request, bytesMax: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  return bodyPieces(request, { bytesMax, msMax: UPLOAD_MS_MAX, quietMsMax: QUIET_MS_MAX });
 }
 
 /** Its pieces as they come. Whoever stops reading, for whatever reason, ends the body. */

@@ -32,9 +32,11 @@ export function mediaPath(path: string, roots: readonly string[]): string {
   throw nothing();
 }
 
+/** Of a file or a folder: a pipe would be waited for, a device may never end. */
 function real(path: string): string | undefined {
   try {
-    return Deno.realPathSync(path);
+    const { isFile, isDirectory } = Deno.statSync(path);
+    return isFile || isDirectory ? Deno.realPathSync(path) : undefined;
   } catch {
     return undefined; // not there, or not for us: the same to a client
   }

@@ -3,7 +3,7 @@
  * parts, one after another; a part that is not read is passed over. Limits: PARTS_MAX parts, HEAD_BYTES_MAX a head,
  * `bytesMax` in all. Throws HttpProblem 400, 408, 413, 415.
  */
-import { bodyPieces, typeOf } from "./body.ts";
+import { typeOf, uploadPieces } from "./body.ts";
 import { HttpProblem } from "./problem.ts";
 
 export const FORM_TYPE = "multipart/form-data";
@@ -28,7 +28,7 @@ export async function* formParts(request: Request, bytesMax: number): AsyncGener
       `the body's content type is not understood, wanted ${FORM_TYPE} with its boundary`,
     );
   }
-  const pieces = bodyPieces(request, { bytesMax });
+  const pieces = uploadPieces(request, bytesMax);
   try {
     // The first boundary may be the very first bytes: as if a line had ended before it.
     const body = new Scanner(pieces, bytesOf("\r\n"));

@@ -3,7 +3,7 @@
  * routes. Out: one JSON document, made once.
  */
 import { z } from "zod";
-import type { Route, Shape } from "./route.ts";
+import type { Contents, Route, Shape } from "./route.ts";
 
 const PROBLEM = {
   type: "object",
@@ -44,7 +44,7 @@ export function openApi(routes: readonly Route[], version: string): Record<strin
 function operation(
   { path, about, isGuarded = true, isOfProgramme, isSocket }: Route,
 ): Record<string, unknown> {
-  const { summary, takes, gives, query } = about;
+  const { summary, takes, gives, query, refusal } = about;
   const responses = Object.fromEntries(
     Object.entries(gives).map(([status, shape]) => [status, answer(Number(status), shape)]),
   );
@@ -57,9 +57,16 @@ function operation(
     summary: isSocket ? `${summary} (Upgrade: websocket)` : summary,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(takes === undefined ? {} : { requestBody: { content: contents(takes) } }),
-    responses: { ...responses, default: PROBLEM_ANSWER },
+    responses: { ...responses, default: problem(refusal) },
     security: isGuarded ? [{ token: [] }] : [],
   };
+}
+
+/** Of the guard's kind always, and of the route's own where it has one. */
+function problem(refusal: z.ZodType | undefined) {
+  if (refusal === undefined) return PROBLEM_ANSWER;
+  const own = contents({ "application/json": refusal }, "output");
+  return { ...PROBLEM_ANSWER, content: { ...PROBLEM_ANSWER.content, ...own } };
 }
 
 function parameter(name: string, place: "path" | "query", required: boolean, schema: unknown) {
@@ -73,11 +80,11 @@ function queryParameters(query: z.ZodObject) {
   );
 }
 
-function contents(takes: Readonly<Record<string, z.ZodType | null>>) {
+function contents(byType: Contents, io: "input" | "output" = "input") {
   return Object.fromEntries(
-    Object.entries(takes).map(([type, schema]) => [
+    Object.entries(byType).map(([type, schema]) => [
       type,
-      schema === null ? {} : { schema: jsonSchema(schema, "input") },
+      schema === null ? {} : { schema: jsonSchema(schema, io) },
     ]),
   );
 }
@@ -86,7 +93,8 @@ function answer(status: number, shape: Shape) {
   const description = status < 300 ? "Done." : status < 400 ? "Elsewhere." : "Not now.";
   if (shape === null) return { description };
   if (typeof shape === "string") return { description, content: { [shape]: {} } };
-  return { description, content: { "application/json": { schema: jsonSchema(shape, "output") } } };
+  const byType = shape instanceof z.ZodType ? { "application/json": shape } : shape;
+  return { description, content: contents(byType, "output") };
 }
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {

@@ -3,7 +3,7 @@
  * where /proc is hidden, nothing is known.
  */
 
-/** One end of a connection; an IPv4 address, plain or inside an IPv6 one. */
+/** One end of a connection; an IPv4 address, plain or inside an IPv6 one, or ::1. */
 export interface Endpoint {
   readonly hostname: string;
   readonly port: number;
@@ -61,13 +61,17 @@ export function isClientOf(
   );
 }
 
-/** How the two tables write an IPv4 end: plain, and inside an IPv6 address. */
+/** How the two tables write an end: an IPv4 one plain and inside an IPv6 address. Nothing for IPv6 addresses beside ::1. */
 function spellings({ hostname, port }: Endpoint): string[] {
-  const bytes = hostname.replace(/^::ffff:/i, "").split(".").map(Number);
-  if (bytes.length !== 4) return [];
   const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
   const word = (four: readonly number[]) =>
     (IS_LITTLE_ENDIAN ? four.toReversed() : four).map((byte) => hex(byte, 2)).join("");
+  if (hostname === "::1") {
+    const words = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]].map(word);
+    return [`${words.join("")}:${hex(port, 4)}`];
+  }
+  const bytes = hostname.replace(/^::ffff:/i, "").split(".").map(Number);
+  if (bytes.length !== 4) return [];
   const address = word(bytes);
   const mapped = word([0, 0, 0, 0]) + word([0, 0, 0, 0]) + word([0, 0, 255, 255]) + address;
   return [address, mapped].map((one) => `${one}:${hex(port, 4)}`);

@@ -31,6 +31,7 @@ const TITLES: Readonly<Record<number, string>> = {
   429: "Too many, try again",
   500: "Internal error",
   503: "Not ready",
+  507: "No room",
 };
 
 /** Faults that are no failure: the programme is not in the state that the request wants. */
@@ -76,7 +77,12 @@ function fromFault(status: number, fault: Fault, headers: Record<string, string>
   return { status, code: fault.code, detail: withoutPaths(oneLine(fault)), headers };
 }
 
+/** In quotes a path may hold anything else, spaces too. */
+const QUOTED_PATH = /(["'`])\/[^"'`\n]*\/([^"'`/\n]+)\1/g;
+/** One that begins a word, as in "text/plain" and "1/2" none does. */
+const PLAIN_PATH = /(?<![\p{L}\p{N}_.~/%@+-])(?:\/+[^\s"'`()[\]{}<>:,;|/]+)+\/+([^\s"'`()[\]{}<>:,;|/]+)/gu;
+
 /** Replaces absolute paths, which are nobody's business over the network, by their last part. */
 export function withoutPaths(text: string): string {
-  return text.replace(/(^|[\s"'(=:])(?:\/[^\s"'():,;]+)+\/([^\s"'():,;]+)/g, "$1$2");
+  return text.replace(QUOTED_PATH, "$1$2$1").replace(PLAIN_PATH, "$1");
 }

@@ -1,6 +1,6 @@
 /**
- * How often one client may ask: a bucket of tokens for each address and kind of request, filled again at a steady rate.
- * At most CLIENTS_MAX are remembered; the one not seen for longest is forgotten, which gives it a full bucket.
+ * How often one client may ask: a bucket of tokens for each address (of IPv6: each network) and kind of request, filled
+ * again at a steady rate. At most CLIENTS_MAX are remembered; the one not seen for longest is forgotten, which gives it a full bucket.
  */
 import type { Clock } from "../time/mod.ts";
 import { HttpProblem } from "./problem.ts";
@@ -32,7 +32,7 @@ export class RateLimit {
   /** Throws HttpProblem 429 with Retry-After. */
   take(address: string, kind: RateKind): void {
     const { burst, perSecond } = RATES[kind];
-    const key = `${kind} ${address}`;
+    const key = `${kind} ${clientOf(address)}`;
     const nowMs = this.#clock.nowMs();
     const bucket = this.#buckets.get(key) ?? { tokens: burst, filledMs: nowMs };
     bucket.tokens = Math.min(burst, bucket.tokens + (nowMs - bucket.filledMs) / 1000 * perSecond);
@@ -50,4 +50,15 @@ export class RateLimit {
     }
     bucket.tokens--;
   }
+}
+
+/** Who has one IPv6 address has 2^64 of them: the first half of it is the client. An IPv4 address inside of one is itself. */
+function clientOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const last = address.slice(address.lastIndexOf(":") + 1);
+  if (last.includes(".")) return last;
+  const [head = "", tail] = address.split("::");
+  const [front, back] = [head, tail ?? ""].map((part) => part === "" ? [] : part.split(":"));
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front!.length - back!.length);
+  return [...front!, ...Array(zeros).fill("0"), ...back!].slice(0, 4).join(":");
 }

@@ -11,6 +11,7 @@ const orderBody = z.strictObject({
 });
 const ORDER = { schema: orderBody, code: "bad_record", example: '{"record": "start", "format": "mp4"}' };
 const TYPES: Readonly<Record<string, string>> = { mp4: "video/mp4", webm: "video/webm" };
+const FILM = { "video/mp4": null, "video/webm": null };
 
 export const RECORD_ROUTES: readonly Route[] = [
   {
@@ -47,7 +48,7 @@ export const RECORD_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/v1/record/{id}",
     isOfProgramme: true,
-    about: { summary: "A finished recording.", gives: { 200: "video/mp4", 206: "video/mp4" } },
+    about: { summary: "A finished recording.", gives: { 200: FILM, 206: FILM } },
     answer: async ({ request, names, programme }) => {
       const id = names["id"]!;
       const type = TYPES[id.slice(id.lastIndexOf(".") + 1)] ?? "application/octet-stream";

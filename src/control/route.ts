@@ -26,18 +26,22 @@ export interface Visit {
   upgrade(): { readonly socket: WebSocket; readonly response: Response };
 }
 
-/** A JSON value's schema, the content type of anything else, or null where there is no body. */
-export type Shape = z.ZodType | string | null;
+/** By content type; for anything but JSON and forms the schema is null. */
+export type Contents = Readonly<Record<string, z.ZodType | null>>;
+
+/** A JSON value's schema, the content type of anything else, what it is by content type, or null where there is no body. */
+export type Shape = z.ZodType | string | Contents | null;
 
 export interface RouteAbout {
   /** One line. */
   readonly summary: string;
   /** Beside `session`, which every route of a programme takes. */
   readonly query?: z.ZodObject;
-  /** By content type; for anything but JSON and forms the schema is null. */
-  readonly takes?: Readonly<Record<string, z.ZodType | null>>;
+  readonly takes?: Contents;
   /** By status. Problems need not be named. */
   readonly gives: Readonly<Record<number, Shape>>;
+  /** How its own problems are told where clients of other servers want them so: as JSON, with whatever status. */
+  readonly refusal?: z.ZodType;
 }
 
 export interface Route {

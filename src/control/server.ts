@@ -1,6 +1,6 @@
 /**
  * The control server: HTTP, on this machine only unless the settings say otherwise. In: requests. Out: the API under /v1, the page, the
- * MJPEG preview. Main thread. Limits: 256 kB and 5 s a body, 32 open streams; closing ends them.
+ * MJPEG preview. Main thread. Limits: 256 kB and 5 s a body, 32 open streams, 8 uploads; closing ends them.
  */
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { MonotonicClock, withDeadline } from "../time/mod.ts";
@@ -9,6 +9,7 @@ import { type Bind, bindOf, type BindOptions, hostNames, isLoopback, LOCAL_BIND 
 import { NumberedHouse } from "./compat/mod.ts";
 import { Guard } from "./guard.ts";
 import { HttpCounts } from "./http_counts.ts";
+import { type HttpDoor, Listener } from "./listener.ts";
 import { mediaPath } from "./media_roots.ts";
 import { loadPage } from "./page_assets.ts";
 import { PageLinks } from "./page_links.ts";
@@ -19,7 +20,7 @@ import { Router } from "./router.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { routes } from "./routes.ts";
 import { type Environment, randomKey, readTokens, writeToken } from "./token.ts";
-import { OpenVisit, StreamPlaces } from "./visit.ts";
+import { OpenVisit, Places } from "./visit.ts";
 
 const SWITCHING = 101;
 const UPLOAD_BYTES_MAX = 200 * 1024 * 1024;
@@ -74,7 +75,8 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const limit = new RateLimit(clock);
   const links = new PageLinks(clock);
   let makeLink = (): string => ""; // once the port is known
-  const streams = new StreamPlaces();
+  const streams = Places.forStreams();
+  const uploads = Places.forUploads();
   const counts = new HttpCounts();
   const router = new Router(
     routes({
@@ -91,9 +93,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     const url = new URL(request.url);
     guard.checkSite(request, url.pathname === "/");
-    const isOwnUser = () =>
-      isLoopback(info.remoteAddr.hostname) &&
-      isClientOf(Deno.uid(), info.remoteAddr, { ...server.addr, hostname: url.hostname });
+    const isOwnUser = () => isOwn(info.remoteAddr);
     const key = url.pathname === "/" ? url.searchParams.get("key") : null;
     if (key !== null) {
       limit.take(info.remoteAddr.hostname, "offer");
@@ -107,7 +107,12 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     if (route.isGuarded ?? true) checkToken();
     limit.take(info.remoteAddr.hostname, route.rate ?? "other");
     const visit = new OpenVisit({ request, url, names, house, streams, closing: closing.signal });
-    const place = route.isStream && !visit.isUpgrade ? streams.take() : undefined;
+    const places = route.rate === "upload"
+      ? uploads
+      : route.isStream && !visit.isUpgrade
+      ? streams
+      : undefined;
+    const place = places?.take();
     try {
       const response = await route.answer(visit);
       // rejects when the client has gone: it has left either way
@@ -121,7 +126,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     }
   };
 
-  const server = listen(options, bind, async (request, info) => {
+  const handle: Deno.ServeHandler<Deno.NetAddr> = async (request, info) => {
     let response: Response;
     try {
       response = await answer(request, info);
@@ -135,8 +140,18 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     const { host } = new URL(request.url);
     setHeaders(response.headers, hosts.has(host) ? host : undefined, bind.tls !== undefined);
     return response;
-  });
+  };
+  const server = new Listener(
+    (port) => listen(port === undefined ? options : { ...options, port }, bind, handle),
+    (error) => options.onError?.(error),
+  );
   const { port } = server.addr;
+  /** Our end is what we listen at: what the request's address says is the client's to write. */
+  const isOwn = (client: Deno.NetAddr) => {
+    const loopback = client.hostname.includes(":") ? "::1" : "127.0.0.1";
+    const hostname = bind.isLocalOnly ? bind.host : loopback;
+    return isLoopback(client.hostname) && isClientOf(Deno.uid(), client, { hostname, port });
+  };
   const hosts = hostNames(bind, port);
   const guard = new Guard({
     ...{ port, token, pageKey, links, hosts },
@@ -177,7 +192,7 @@ function listen(
   options: ControlServerOptions,
   { host, tls }: Bind,
   handler: Deno.ServeHandler<Deno.NetAddr>,
-): Deno.HttpServer<Deno.NetAddr> {
+): HttpDoor {
   const { port, env } = options;
   try {
     return Deno.serve({ hostname: host, port, onListen() {}, ...tls }, handler);

@@ -2,8 +2,8 @@
  * Signalling over a WebSocket, as pages of this kind do it: {"type":"offer","sdp","avatar"?} in, {"type":"answer","sdp","sessionid"}
  * out, {"type":"ice-candidate","candidate"} both ways, {"type":"error","code","detail"} for what cannot be. One session a
  * socket; another offer takes the place of the first. The session outlives the socket: it ends with its connection.
- * Limits: MESSAGE_CHARS_MAX a message, MESSAGES_MAX in all, OFFERS_MAX of them offers, QUIET_MS_MAX until the first offer; a client that does not
- * read is cut off at UNREAD_BYTES_MAX.
+ * Limits: MESSAGE_CHARS_MAX a message, MESSAGES_MAX in all, OFFERS_MAX of them offers, WAITING_CHARS_MAX not answered yet,
+ * QUIET_MS_MAX until the first offer; a client that does not read is cut off at UNREAD_BYTES_MAX.
  */
 import { z } from "zod";
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
@@ -14,6 +14,8 @@ import type { IceCandidate, WebRtcControl } from "./webrtc_control.ts";
 const MESSAGE_CHARS_MAX = 120_000;
 const MESSAGES_MAX = 200;
 const OFFERS_MAX = 10;
+/** Several offers, and far more candidates than one has. */
+const WAITING_CHARS_MAX = 512 * 1024;
 const UNREAD_BYTES_MAX = 256 * 1024;
 const QUIET_MS_MAX = 30_000;
 /** Codes of RFC 6455, section 7.4.1. */
@@ -42,6 +44,7 @@ export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal
   let session: string | undefined;
   let count = 0;
   let offers = 0;
+  let waitingChars = 0;
   /** Messages are answered one after another. */
   let working = Promise.resolve();
 
@@ -74,7 +77,11 @@ export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal
       return socket.close(TOO_BIG, "too large");
     }
     if (++count > MESSAGES_MAX) return socket.close(POLICY, "too many messages");
-    working = working.then(() => take(read(data))).catch((error) => send(problem(error)));
+    waitingChars += data.length;
+    if (waitingChars > WAITING_CHARS_MAX) return socket.close(POLICY, "faster than it is answered");
+    working = working.then(() => until.aborted ? undefined : take(read(data)))
+      .catch((error) => send(problem(error)))
+      .finally(() => waitingChars -= data.length);
   });
   const leave = () => leaving.abort();
   socket.addEventListener("close", leave);

@@ -1,10 +1,13 @@
 /**
  * Binary messages of a WebSocket as pieces, with the only backpressure there is: a client that sends more than is
- * spoken is cut off. A text message "end", or the socket's end, ends them. Limits: PIECE_BYTES_MAX a message.
+ * spoken is cut off. A text message "end", or the socket's end, ends them. Limits: PIECE_BYTES_MAX a message,
+ * WAITING_BYTES_MAX of them waiting.
  */
 const PIECE_BYTES_MAX = 1024 * 1024;
 /** Messages that wait: at 20 ms each, ten seconds. */
 export const PCM_PIECES_MAX = 512;
+/** Ten seconds of the fastest samples there are. */
+const WAITING_BYTES_MAX = 8 * 1024 * 1024;
 
 const TOO_BIG = 1009;
 const POLICY = 1008;
@@ -17,6 +20,7 @@ export function socketPieces(
 ): AsyncGenerator<Uint8Array> {
   socket.binaryType = "arraybuffer";
   const waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
   let hasEnded = false;
   let wake = () => {};
   const end = () => {
@@ -29,8 +33,10 @@ export function socketPieces(
       return socket.close(POLICY, "wanted binary messages, or end");
     }
     if (data.byteLength > PIECE_BYTES_MAX) return socket.close(TOO_BIG, "too large");
-    if (waiting.length >= waitingMax) return socket.close(POLICY, "faster than it is spoken");
+    const isFull = waiting.length >= waitingMax || waitingBytes + data.byteLength > WAITING_BYTES_MAX;
+    if (isFull) return socket.close(POLICY, "faster than it is spoken");
     waiting.push(new Uint8Array(data));
+    waitingBytes += data.byteLength;
     wake();
   });
   socket.addEventListener("close", end);
@@ -39,8 +45,10 @@ export function socketPieces(
   const read = async function* () {
     for (;;) {
       const piece = waiting.shift();
-      if (piece !== undefined) yield piece;
-      else if (hasEnded) return;
+      if (piece !== undefined) {
+        waitingBytes -= piece.length;
+        yield piece;
+      } else if (hasEnded) return;
       else await new Promise<void>((resolve) => wake = resolve);
     }
   };

@@ -1,6 +1,6 @@
 /** Sound to be spoken: a whole file, or samples as they come. */
 import { z } from "zod";
-import { bodyPieces, hasBody, typeOf } from "./body.ts";
+import { bodyPieces, hasBody, typeOf, uploadPieces } from "./body.ts";
 import { spoolForm } from "./form.ts";
 import { handedOn } from "./handed_on.ts";
 import { FORM_TYPE } from "./multipart.ts";
@@ -42,7 +42,7 @@ export function soundRoutes(uploadBytesMax: number): readonly Route[] {
         const isForm = typeOf(request) === FORM_TYPE;
         const file = isForm
           ? (await spoolForm(request, { files: ["file"], purpose: "sound", bytesMax: uploadBytesMax })).file
-          : await spool(bodyPieces(request, { bytesMax: uploadBytesMax }), "sound");
+          : await spool(uploadPieces(request, uploadBytesMax), "sound");
         const { utterance } = await speakFile(programme, file, wishes);
         return json({ utterance }, 202);
       },

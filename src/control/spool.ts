@@ -16,7 +16,7 @@ const WANTED = {
   avatar: "a JPEG, PNG or WebP picture, or an MP4, WebM, MKV, MOV or AVI film",
 };
 
-/** `purpose`: a film has sound too. Rejects with HttpProblem 415 for another kind, and what `pieces` rejects with. */
+/** `purpose`: a film has sound too. Rejects with HttpProblem 415 for another kind, 507 for a full disk, and what `pieces` rejects with. */
 export async function spool(
   pieces: AsyncIterable<Uint8Array>,
   purpose: "sound" | "avatar",
@@ -67,6 +67,13 @@ export async function spool(
   }
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+/** Rejects with HttpProblem 507 where there is no room. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  try {
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    throw new HttpProblem(507, "disk_full", "there is no room for the file on the disk, wanted some");
+  }
 }

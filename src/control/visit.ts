@@ -1,6 +1,6 @@
 /**
- * A request on its way, and the places for answers that go on: at most STREAMS_MAX streams and WebSockets are open at
- * once, more are refused.
+ * A request on its way, and the places for what goes on: at most STREAMS_MAX streams and WebSockets are open at once, and
+ * UPLOADS_MAX files are on their way in; more are refused.
  */
 import { CapacityFault } from "../errors/mod.ts";
 import { HttpProblem } from "./problem.ts";
@@ -9,19 +9,38 @@ import type { ProgrammeHouse } from "./programme_house.ts";
 import type { Visit } from "./route.ts";
 
 const STREAMS_MAX = 32;
+/** Each may be as large as uploads may be, and take as long as its pieces keep coming. */
+const UPLOADS_MAX = 8;
 
-export class StreamPlaces {
+export class Places {
+  readonly #what: string;
+  readonly #max: number;
   #taken = 0;
+
+  constructor(what: string, max: number) {
+    this.#what = what;
+    this.#max = max;
+  }
+
+  static forStreams(): Places {
+    return new Places("streams", STREAMS_MAX);
+  }
+
+  static forUploads(): Places {
+    return new Places("uploads", UPLOADS_MAX);
+  }
 
   /** Right now. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Answers how to give the place back, which may be called more than once. Throws CapacityFault `too_many_streams`. */
+  /** Answers how to give the place back, which may be called more than once. Throws CapacityFault `too_many_...`. */
   take(): () => void {
-    if (this.#taken >= STREAMS_MAX) {
-      throw new CapacityFault(`${STREAMS_MAX} streams are open, wanted fewer`, { code: "too_many_streams" });
+    if (this.#taken >= this.#max) {
+      throw new CapacityFault(`${this.#max} ${this.#what} are open, wanted fewer`, {
+        code: `too_many_${this.#what}`,
+      });
     }
     this.#taken++;
     let isTaken = true;
@@ -37,7 +56,7 @@ export interface VisitOptions {
   readonly url: URL;
   readonly names: Readonly<Record<string, string>>;
   readonly house: ProgrammeHouse;
-  readonly streams: StreamPlaces;
+  readonly streams: Places;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
 }

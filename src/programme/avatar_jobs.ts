@@ -67,7 +67,7 @@ export class AvatarJobs implements AsyncDisposable {
       );
     }
     const job = this.#next++;
-    const args = ["prepare", path, "--id", id, "--json", "--progress", "json", ...this.#settings];
+    const args = ["prepare", path, `--id=${id}`, "--json", "--progress", "json", ...this.#settings];
     if (engine !== undefined) args.push("--engine", engine);
     if (force) args.push("--force");
     const child = new Deno.Command(Deno.execPath(), {

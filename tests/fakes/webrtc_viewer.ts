@@ -34,7 +34,8 @@ export class WebRtcViewer implements AsyncDisposable {
   readonly notes: string[] = [];
   readonly videoSsrcs = new Set<number>();
   lastSequence = 0;
-  keyFrames = 0;
+  /** RTP times of key frames. */
+  readonly keyFrames = new Set<number>();
   packets = 0;
   answer = "";
 
@@ -81,8 +82,9 @@ export class WebRtcViewer implements AsyncDisposable {
     if (header.marker) this.frames++;
     const type = payload[0]! & 31;
     const isStart = type === 28 && (payload[1]! & 0x80) !== 0;
-    if (type === 5 || type === 7 || (type === 24 && (payload[3]! & 31) === 7)) this.keyFrames++;
-    else if (isStart && (payload[1]! & 31) === 7) this.keyFrames++;
+    const isKey = type === 5 || (type === 24 && (payload[3]! & 31) === 7) ||
+      (isStart && (payload[1]! & 31) === 5);
+    if (isKey) this.keyFrames.add(header.timestamp);
   }
 
   get videoSsrc(): number {

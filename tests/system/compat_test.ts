@@ -5,8 +5,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { LiveProcess, Room, skipWithout, until } from "./live_process.ts";
 import { servePage } from "./compat/musetalk_page.ts";
+import { Signalling } from "./compat/musetalk_signalling.ts";
 import { CHROMIUM, openPage } from "./webrtc/browser.ts";
 import { wavBytes } from "../fakes/wav.ts";
+import { WebRtcViewer } from "../fakes/webrtc_viewer.ts";
 
 const hasAiortc = await new Deno.Command("/usr/bin/python3", {
   args: ["-c", "import aiortc"],
@@ -183,6 +185,37 @@ Deno.test({
     assert(packets.length > 4 && packets.at(-1)! - packets[0]! < 10, `packets of sound: ${packets}`);
     assertEquals(opened.complaints, []);
   },
+});
+
+Deno.test("compat: a client of MuseTalk's signals over its WebSocket, starts a file, fetches it and asks how far it is", async () => {
+  using room = new Room();
+  const { live, base } = await started(room, {});
+  await using _live = live;
+  const call = async (path: string, method = "GET") => {
+    const response = await fetch(`${base}/api/webrtc${path}`, { method });
+    return [response.status, await response.json()] as const;
+  };
+  const [, about] = await call("/musetalk/status");
+  assertEquals([about.initialized, about.current_avatar], [true, "mai"]);
+  assertEquals(await call("/avatar/initialize", "POST"), [200, { status: "success" }]);
+  const line = new Signalling(`${base.replace("http", "ws")}/api/webrtc/ws`);
+  await using viewer = await WebRtcViewer.connect((sdp) => line.offer(sdp));
+  const { session } = line;
+  await until("pictures", 10_000, () => viewer.frames > 20);
+  const path = encodeURIComponent("../MuseTalk/data/audio/bursts.wav");
+  const [, start] = await call(`/realtime/start?session_id=${session}&audio_path=${path}`, "POST");
+  assertEquals([start.status, start.fps], ["realtime_started", 25]);
+  assertEquals(await (await fetch(base + start.audio_url)).bytes(), bursts());
+  await until("the file's frames", 15_000, async () => {
+    const [, { last_frame_idx }] = await call(`/status/${session}`);
+    return last_frame_idx >= (FILE_S - 1) * 25;
+  });
+  const notes = viewer.notes.map((note) => JSON.parse(note)).filter(({ utterance }) => utterance === 1);
+  const frames = notes.map(({ frame_idx }) => frame_idx).filter((frame) => frame >= 0);
+  assertEquals(frames, frames.map((_, index) => index), "each frame of the file once, from the first");
+  line.send({ type: "bye" });
+  await until("its end", 5000, async () => (await call(`/status/${session}`))[0] === 404);
+  line.socket.close();
 });
 
 Deno.test("live --compat: nothing is opened at another address, nor without the page", async () => {

@@ -13,6 +13,7 @@ import { clock, type Room } from "./live_process.ts";
 const LOOK_MS = 1000;
 /** A value of a loudness curve. */
 export const BLOCK_SAMPLES = 480;
+const PIECE_BLOCKS = 100;
 
 export class SessionHouse implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
@@ -58,7 +59,7 @@ export class SessionHouse implements AsyncDisposable {
 export class Follower {
   readonly samples: Float32Array[] = [];
   readonly tickErrorsMs: number[] = [];
-  /** Units of which a mouth was open, as the stage's gauges say. */
+  /** Units that were overwritten before they were looked at. */
   lost = 0;
   #isOn = true;
   readonly #done: Promise<void>;
@@ -100,8 +101,16 @@ export function loudness(pieces: readonly Float32Array[]): number[] {
   );
 }
 
-/** The best correlation of `part` with a place of `whole`, -1..1. */
+/** How much of `part` is found in `whole`, -1..1: the median over pieces of a second, so that a pause costs one of them. */
 export function likeness(part: readonly number[], whole: readonly number[]): number {
+  const pieces: number[] = [];
+  for (let from = 0; from + PIECE_BLOCKS <= part.length; from += PIECE_BLOCKS / 2) {
+    pieces.push(pieceLikeness(part.slice(from, from + PIECE_BLOCKS), whole));
+  }
+  return pieces.sort((a, b) => a - b)[Math.floor(pieces.length / 2)] ?? NaN;
+}
+
+function pieceLikeness(part: readonly number[], whole: readonly number[]): number {
   let best = -1;
   for (let from = 0; from + part.length <= whole.length; from++) {
     best = Math.max(best, correlation(part, whole.slice(from, from + part.length)));

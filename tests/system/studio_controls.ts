@@ -61,7 +61,8 @@ function watchControls(): void {
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
   });
   document.addEventListener("click", (event) => {
-    const isField = event.target instanceof Element && event.target.matches("select, textarea, input:not([type=file])");
+    const isField = event.target instanceof Element &&
+      event.target.matches("select, textarea, input:not([type=file])");
     if (!isField) use(event); // a field is used when its value changes
   }, true);
   document.addEventListener("input", use, true);

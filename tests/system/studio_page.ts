@@ -1,10 +1,10 @@
 /** What the tests of the studio share: the real programme, and a page of it in a real browser as a person has it. */
 /// <reference lib="dom" />
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { LiveProcess, type LiveOptions, type Room, until } from "./live_process.ts";
+import { type LiveOptions, LiveProcess, type Room, until } from "./live_process.ts";
 import { CHROMIUM } from "./webrtc/browser.ts";
 
-const FLAGS = ["--preview", "--camera", "none", "--sound", "none", "--no-obs-serve", "--port", "0"];
+const FLAGS = ["--preview", "--camera", "none", "--sound", "none", "--no-obs-serve", "--webrtc-ports", "any"];
 /** Sound needs a click first, as everywhere; the microphone is the browser's own made-up one, and nobody is asked. */
 const BROWSER_FLAGS = [
   "--no-sandbox",
@@ -42,7 +42,7 @@ export async function studio(
   more: readonly string[] = [],
   options: LiveOptions = {},
 ): Promise<Programme> {
-  const live = await LiveProcess.start(room, [...FLAGS, "--webrtc-ports", "any", ...more], options);
+  const live = await LiveProcess.start(room, [...FLAGS, ...more], options); // on a free port, where none is asked for
   const { port, token } = live.token();
   const base = `http://127.0.0.1:${port}`;
   const get = async <T>(path: string): Promise<T> =>
@@ -90,7 +90,13 @@ export async function textOf(page: Page, id: string): Promise<string> {
 
 /** The picture is there, by WebRTC; on a busy machine it may be a smaller one. */
 export async function connected(page: Page, msMax = 25_000): Promise<void> {
-  await until("a connection", msMax, async () => /\d+×\d+/.test(await textOf(page, "connection")));
+  let says = "";
+  await until("a connection", msMax, async () => {
+    says = await textOf(page, "connection");
+    return /\d+×\d+/.test(says);
+  }).catch((error) => {
+    throw new Error(`${error.message}; the page says: ${says}`);
+  });
   await page.waitForSelector("#video:visible");
 }
 
@@ -138,16 +144,23 @@ export async function offsetOf(page: Page): Promise<number> {
 /** Sound like speech with `leadS` of silence before it, as a file; its name is its own. */
 export async function speechFile(path: string, leadS: number, seconds: number): Promise<void> {
   const voice = "0.6*sin(2*PI*180*t)*max(0\\,sin(2*PI*3.1*t)*sin(2*PI*0.7*t+1))";
-  await ffmpeg("-f", "lavfi", "-i", `aevalsrc=if(lt(t\\,${leadS})\\,0\\,${voice}):d=${seconds}:s=48000`, path);
+  await ffmpeg(
+    "-f",
+    "lavfi",
+    "-i",
+    `aevalsrc=if(lt(t\\,${leadS})\\,0\\,${voice}):d=${seconds}:s=48000`,
+    path,
+  );
 }
 
 /** A film of a picture that stands still. */
 export async function stillFilm(picture: string, path: string, seconds: number): Promise<void> {
-  const shape = ["-t", String(seconds), "-r", "25", "-pix_fmt", "yuv420p", "-vf", "scale=1280:720"];
+  const shape = ["-t", String(seconds), "-r", "25", "-pix_fmt", "yuv420p", "-preset", "ultrafast"];
   await ffmpeg("-loop", "1", "-i", picture, ...shape, path);
 }
 
 async function ffmpeg(...args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("ffmpeg", { args: ["-v", "error", "-y", ...args] }).output();
+  const { success, stderr } = await new Deno.Command("ffmpeg", { args: ["-v", "error", "-y", ...args] })
+    .output();
   if (!success) throw new Error(`ffmpeg: ${new TextDecoder().decode(stderr)}`);
 }

@@ -126,7 +126,16 @@ function exists(path: string, from: URL): boolean {
 }
 
 const tasks = await known();
-for (const document of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/obs.md", "docs/api.md"]) {
+for (
+  const document of [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "docs/obs.md",
+    "docs/api.md",
+    "docs/compat.md",
+  ]
+) {
   Deno.test(`${document} names only tasks, flags and files that exist`, () => {
     const at = new URL(document, PROJECT);
     assertEquals(complaints(Deno.readTextFileSync(at), tasks, (path) => exists(path, at)), []);

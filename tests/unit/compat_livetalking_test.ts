@@ -184,11 +184,14 @@ Deno.test("/set_audiotype: the avatar's actions in order; those that the client 
       { audiotype: 7, imgpath: "data/customvideo/image", audiopath: "data/audio/talk.wav" },
       { audiotype: 3, imgpath: "x" },
       { audiotype: 9, audiopath: "../../../etc/passwd" },
+      { audiotype: 10, audiopath: "audio/text.wav" },
     ]),
   });
+  Deno.writeTextFileSync(`${place.media}/audio/text.wav`, "no sound");
   assertEquals(await place.data("/set_audiotype", act(session, 7)), { action: "nod" });
   assertEquals(await place.data("/set_audiotype", act(session, 3)), { action: "shake" });
   assertEquals(await place.refusal("/set_audiotype", act(session, 9)), "no_such_file");
+  assertEquals(await place.refusal("/set_audiotype", act(session, 10)), "bad_audio_file");
   assertEquals(place.told.slice(1), [
     `viewer-1: file ${TALK.length} talk.wav {"cue":"nod"}`,
     "viewer-1: act shake",

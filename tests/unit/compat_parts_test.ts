@@ -19,6 +19,9 @@ Deno.test("mediaPath: inside the folders, by the longest match; links, dots and 
   Deno.symlinkSync(folder, `${one}/up`);
   Deno.symlinkSync(`${two}/a.wav`, `${one}/across.wav`);
   Deno.symlinkSync(two, `${folder}/alias`);
+  // what is no file would be waited for, or read for ever
+  assertEquals(new Deno.Command("mkfifo", { args: [`${one}/pipe.wav`] }).outputSync().success, true);
+  Deno.symlinkSync("/dev/null", `${one}/null.wav`);
   const roots = [one, `${folder}/alias`, `${folder}/missing`];
   const at = (path: string) => mediaPath(path, roots);
   assertEquals(at("a.wav"), `${one}/a.wav`);
@@ -37,6 +40,8 @@ Deno.test("mediaPath: inside the folders, by the longest match; links, dots and 
     `${folder}/one-more/b.wav`,
     one,
     "../one-more/b.wav",
+    "pipe.wav",
+    "null.wav",
   ];
   for (const path of [...no, "a\0.wav", "x/".repeat(17) + "a.wav", "/etc/passwd"]) {
     const { status } = assertThrows(() => at(path), HttpProblem);

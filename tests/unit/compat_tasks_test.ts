@@ -1,14 +1,13 @@
 /** LiveTalking's avatar tasks over made-up jobs: by path and by upload, how far they are, stopped and forgotten. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CompatPlace } from "../fakes/compat_place.ts";
+import { CompatPlace, TALK } from "../fakes/compat_place.ts";
 
 interface Begun {
   readonly task_id: string;
   readonly ignored: string[];
 }
 
-const begun = async (place: CompatPlace, body: object) =>
-  await place.data("/api/avatar/task", body) as Begun;
+const begun = async (place: CompatPlace, body: object) => await place.data("/api/avatar/task", body) as Begun;
 
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...new Uint8Array(100)]);
 
@@ -67,6 +66,23 @@ Deno.test("/api/avatar/task: a task is known by the name that its client gave it
   assertEquals(place.told.length, 2);
 });
 
+Deno.test("avatars: names as theirs are written are ours with dashes, wherever a client says them", async () => {
+  await using place = await CompatPlace.open();
+  await begun(place, { avatar_id: "My_Avatar_001", video_path: "audio/talk.wav" });
+  const offer = { type: "offer", avatar: "wav2lip_avatar1" };
+  await place.json("/offer", { ...offer, sdp: "a" });
+  await place.json("/api/webrtc/offer", { ...offer, sdp: "b" });
+  await place.json("/api/webrtc/realtime/start?session_id=viewer-2&avatar_id=my_avatar");
+  await place.json("/offer", { type: "offer", sdp: "c", avatar: "dicebear:lorelei/My_Seed" });
+  assertEquals(place.told, [
+    `prepare ${TALK.length} talk.wav as my-avatar-001 by any`,
+    "offer a as wav2lip-avatar1",
+    "offer b as wav2lip-avatar1",
+    "viewer-2: show my-avatar",
+    "offer c as dicebear:lorelei/My_Seed",
+  ]);
+});
+
 Deno.test("/api/avatar/task: paths that lead out, unknown models and bad names are code -1", async () => {
   await using place = await CompatPlace.open();
   const refused = (body: object) => place.refusal("/api/avatar/task", { avatar_id: "a", ...body });
@@ -74,7 +90,18 @@ Deno.test("/api/avatar/task: paths that lead out, unknown models and bad names a
   assertEquals(await refused({ video_path: "audio/link.wav" }), "no_such_file");
   assertEquals(await refused({}), "no_file");
   assertEquals(await refused({ video_path: "audio/talk.wav", model: "ernerf" }), "unknown_model");
+  const regress = Deno.readTextFileSync(
+    new URL("../regress/compat_task_model_constructor.json", import.meta.url),
+  );
+  assertEquals(await refused(JSON.parse(regress)), "unknown_model"); // was a name that every object has
   assertEquals(await refused({ video_path: "audio/talk.wav", avatar_id: "" }), "bad_request");
+  // an id becomes a word of a command: none that could be a flag, or lead out of a folder
+  for (const avatar_id of ["--force", "-h", "../a", "a b", "a/b", "x".repeat(41), "a\n"]) {
+    assertEquals(await refused({ video_path: "audio/talk.wav", avatar_id }), "bad_avatar_id");
+    const query = new URLSearchParams({ avatar_id, video_path: "audio/talk.wav" });
+    const [status] = await place.json(`/api/webrtc/avatar/prepare?${query}`);
+    assertEquals(status, 400, avatar_id);
+  }
   assertEquals(place.told, []);
 });
 

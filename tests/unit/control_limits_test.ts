@@ -30,6 +30,20 @@ Deno.test("RateLimit: a burst, then the steady rate, each address and kind by it
   refusal(() => limit.take("192.0.2.1", "upload"));
 });
 
+Deno.test("RateLimit: who has a whole network of IPv6 addresses is one client", () => {
+  const clock = new SimulatedClock();
+  const limit = new RateLimit(clock);
+  const { burst } = RATES.offer;
+  for (let count = 0; count < burst; count++) limit.take(`2001:db8:1:2::${count.toString(16)}`, "offer");
+  assertEquals(refusal(() => limit.take("2001:db8:1:2:a:b:c:d", "offer")).status, 429);
+  limit.take("2001:db8:1:3::1", "offer");
+  limit.take("2001:db8::1:2", "offer");
+  // IPv4 addresses inside of IPv6 ones are each its own
+  for (let count = 0; count < burst; count++) limit.take("::ffff:192.0.2.1", "offer");
+  assertEquals(refusal(() => limit.take("192.0.2.1", "offer")).status, 429);
+  limit.take("::ffff:192.0.2.2", "offer");
+});
+
 Deno.test("RateLimit: many addresses cost bounded memory, and the busy ones are remembered", () => {
   const limit = new RateLimit(new SimulatedClock());
   for (let count = 0; count < RATES.offer.burst; count++) limit.take("192.0.2.1", "offer");
@@ -141,9 +155,9 @@ Deno.test("control: a path of this machine is for this machine's own clients, el
     asked.push(path);
     return { job: 1, state: "running" };
   };
-  const bodyOf = (path: string) => ({
+  const bodyOf = (path: string, id = "anna") => ({
     method: "POST",
-    body: JSON.stringify({ path, id: "anna" }),
+    body: JSON.stringify({ path, id }),
     headers: { "Content-Type": "application/json" },
   });
   await using local = await apiRoom({ prepare });
@@ -155,6 +169,13 @@ Deno.test("control: a path of this machine is for this machine's own clients, el
   assertEquals([refused.status, (await refused.text()).includes("etc")], [404, false]);
   assertEquals((await bare.call("/v1/avatars", bodyOf(`${root}/clip.mp4`))).status, 403);
   assertEquals((await open.call("/v1/avatars", bodyOf(`${root}/clip.mp4`))).status, 202);
+  for (const id of ["--force", "-h", "../a", "A", "a b", "x".repeat(41)]) {
+    const { status } = await open.call("/v1/avatars", bodyOf(`${root}/clip.mp4`, id));
+    assertEquals(status, 400, id);
+    const upload = { method: "POST", body: "x", headers: { "Content-Type": "image/png" } };
+    const where = `/v1/avatars/upload?id=${encodeURIComponent(id)}`;
+    assertEquals((await open.call(where, upload)).status, 400, id);
+  }
   assertEquals(asked, ["/etc/hostname", Deno.realPathSync(`${root}/clip.mp4`)]);
   await Deno.remove(root, { recursive: true });
 });

@@ -122,3 +122,11 @@ Deno.test("usableCandidate: refuses what is no candidate", () => {
     ]
   ) assertThrows(() => usableCandidate(bad), InputFault, "candidate");
 });
+
+Deno.test("plainOffer: sections that stand only in the bundle are open, those with port 0 alone are not", () => {
+  const closed = browserOffer().replaceAll(/^(m=\w+) \d+ /gm, "$1 0 ");
+  assertThrows(() => plainOffer(closed), InputFault, "wanted one of them to receive");
+  const bundled = plainOffer(closed.replaceAll(/^(c=.*\r\n)/gm, "$1a=bundle-only\r\n"));
+  assertEquals([bundled.video, bundled.hasAudio, bundled.hasData], ["h264", true, true]);
+  assertEquals(bundled.sdp.match(/^m=\w+ 9 /gm)?.length, 3);
+});

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The same pictures from aiortc, as LiveTalking sends them: a page at /, POST /offer. Prints {"anchorMs"} once, then one line a second
-with the encoder's milliseconds. usage: aiortc_sender.py PORT SCRIPT"""
+"""The same pictures from aiortc, as LiveTalking sends them: a page at /, POST /offer, GET /encode (milliseconds of each picture's
+encoding so far). Prints {"anchorMs"} once. usage: aiortc_sender.py PORT SCRIPT CODEC, where CODEC is H264 or VP8"""
 import asyncio
 import json
 import sys
@@ -8,12 +8,28 @@ import time
 
 import numpy
 from aiohttp import web
-from aiortc import RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription, VideoStreamTrack
+from aiortc.codecs.h264 import H264Encoder
+from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.mediastreams import AudioStreamTrack
 from av import VideoFrame
 
 WIDTH, HEIGHT, BLOCK = 1280, 720, 32
 anchor = time.time() + 0.1
+encode_ms = []
+
+
+def measured(encode):
+    def timed(*given, **named):
+        begin = time.perf_counter()
+        coded = encode(*given, **named)
+        encode_ms.append(round((time.perf_counter() - begin) * 1000, 3))
+        return coded
+    return timed
+
+
+H264Encoder.encode = measured(H264Encoder.encode)
+Vp8Encoder.encode = measured(Vp8Encoder.encode)
 
 
 class Coded(VideoStreamTrack):
@@ -44,6 +60,10 @@ async def offer(request):
     connections.add(connection)
     connection.addTrack(Coded())
     connection.addTrack(AudioStreamTrack())
+    wanted = [one for one in RTCRtpSender.getCapabilities("video").codecs if one.mimeType in ("video/" + sys.argv[3], "video/rtx")]
+    for transceiver in connection.getTransceivers():
+        if transceiver.kind == "video":
+            transceiver.setCodecPreferences(wanted)
     await connection.setRemoteDescription(RTCSessionDescription(body["sdp"], body["type"]))
     await connection.setLocalDescription(await connection.createAnswer())
     return web.json_response({"sdp": connection.localDescription.sdp, "type": "answer"})
@@ -56,6 +76,10 @@ async def closed(_request):
     return web.Response()
 
 
+async def encode(_request):
+    return web.json_response(encode_ms)
+
+
 async def page(_request):
     return web.Response(text="<!doctype html><script src=/receive.js></script>", content_type="text/html")
 
@@ -65,6 +89,6 @@ async def script(_request):
 
 
 app = web.Application()
-app.add_routes([web.get("/", page), web.get("/receive.js", script), web.post("/offer", offer), web.post("/closed", closed)])
+app.add_routes([web.get("/", page), web.get("/receive.js", script), web.post("/offer", offer), web.post("/closed", closed), web.get("/encode", encode)])
 print(json.dumps({"anchorMs": anchor * 1000}), flush=True)
 web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None)

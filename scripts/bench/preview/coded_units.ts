@@ -7,7 +7,9 @@ import { UnitRing } from "../../../src/unit/mod.ts";
 
 export const BLOCK_PIXELS = 32;
 export const BLOCKS = 16;
-const FPS = 25;
+export const FPS = 25;
+/** So many units of each second are a flash and a tone. */
+export const FLASH_UNITS = 2;
 const PERIOD_MS = 1000 / FPS;
 const TONE_HZ = 880;
 
@@ -18,8 +20,10 @@ export class CodedUnits implements AsyncDisposable {
   readonly clock = new MonotonicClock();
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
+  readonly #soundLate: number;
 
-  constructor(readonly width: number, readonly height: number) {
+  constructor(readonly width: number, readonly height: number, soundLateMs = 0) {
+    this.#soundLate = Math.round(soundLateMs * SAMPLE_RATE_HZ / 1000);
     this.ring = new UnitRing({ width, height, slots: 16, samplesPerFrame: SAMPLE_RATE_HZ / FPS });
     this.anchorMs = this.clock.nowMs() + 100;
     this.#running = this.#run();
@@ -38,7 +42,7 @@ export class CodedUnits implements AsyncDisposable {
   #compose(unit: number, dueMs: number): void {
     const { width, height } = this;
     const slot = this.ring.begin();
-    const isFlash = unit % FPS < 2;
+    const isFlash = unit % FPS < FLASH_UNITS;
     slot.frame.fill(128);
     // Something moves everywhere, or the encoder would have nothing to do.
     for (let row = BLOCK_PIXELS; row < height; row++) {
@@ -56,8 +60,9 @@ export class CodedUnits implements AsyncDisposable {
     }
     const count = slot.samples.length;
     for (let index = 0; index < count; index++) {
-      const phase = (unit * count + index) * 2 * Math.PI * TONE_HZ / SAMPLE_RATE_HZ;
-      slot.samples[index] = isFlash ? 0.5 * Math.sin(phase) : 0;
+      const at = unit * count + index - this.#soundLate;
+      const isTone = at >= 0 && at % SAMPLE_RATE_HZ < FLASH_UNITS * count;
+      slot.samples[index] = isTone ? 0.5 * Math.sin(at * 2 * Math.PI * TONE_HZ / SAMPLE_RATE_HZ) : 0;
     }
     slot.mediaSample = unit * count;
     slot.monotonicMs = dueMs;

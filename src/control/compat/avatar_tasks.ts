@@ -39,7 +39,9 @@ export class AvatarTasks {
   ): string {
     const { name = crypto.randomUUID(), model } = wishes;
     if (this.#jobs().some((job) => this.#nameOf(job) === name)) {
-      throw new InputFault("there is a task of this task_id, wanted another or none", { code: "task_exists" });
+      throw new InputFault("there is a task of this task_id, wanted another or none", {
+        code: "task_exists",
+      });
     }
     const note: Note = { name, model, startMs: wallClockMs(), endMs: undefined, isDeleted: false };
     const job = this.#programme().prepare(request, () => {

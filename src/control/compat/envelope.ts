@@ -2,9 +2,21 @@
  * How LiveTalking answers: {"code":0,"msg":"ok","data":...}, and code -1 with the reason for what cannot be, both with status
  * 200. A body that is too large, too slow or of a wrong type keeps its status.
  */
+import { z } from "zod";
 import { Fault } from "../../errors/mod.ts";
 import { describe } from "../problem.ts";
 import { json, type Visit } from "../route.ts";
+
+export const envelope = z.object({ code: z.literal(0), msg: z.literal("ok"), data: z.unknown() });
+export const refusal = z.object({
+  code: z.literal(-1),
+  msg: z.string().min(1),
+  /** The problem's code. */
+  error: z.string(),
+  data: z.object({}),
+});
+/** What a 200 is. */
+export const answered = z.union([envelope, refusal]);
 
 const KEPT: ReadonlySet<number> = new Set([408, 413, 415]);
 

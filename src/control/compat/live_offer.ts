@@ -7,8 +7,9 @@ import { readJson } from "../body.ts";
 import { checked } from "../checked.ts";
 import { json, type Route } from "../route.ts";
 import { answerOffer, offerBody } from "../webrtc_routes.ts";
+import { avatarName } from "./avatar_name.ts";
 import { readCustomConfig } from "./custom_actions.ts";
-import { enveloped } from "./envelope.ts";
+import { enveloped, refusal } from "./envelope.ts";
 import type { CompatSessions } from "./sessions.ts";
 
 const liveOffer = offerBody.extend({
@@ -30,12 +31,17 @@ export function liveOfferRoute(sessions: CompatSessions): Route {
     about: {
       summary: "LiveTalking: watches the programme. With an avatar, a programme of its own.",
       takes: { "application/json": liveOffer },
-      gives: { 200: answerBody },
+      gives: { 200: z.union([answerBody, refusal]) },
+      refusal,
     },
     answer: enveloped(async ({ request, signal }) => {
       const { sdp, avatar, custom_config } = checked(OFFER, await readJson(request));
       const actions = readCustomConfig(custom_config);
-      const answer = await answerOffer(webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
+      const answer = await answerOffer(
+        webrtc,
+        { sdp, ...(avatar ? { avatar: avatarName(avatar) } : {}) },
+        signal,
+      );
       const { session } = answer;
       sessions.bring(session, actions);
       const sessionid = /^[1-9]\d{0,14}$/.test(session) ? Number(session) : session;

@@ -3,16 +3,17 @@
  * here and nothing else happens. What differs is in docs/compat.md.
  */
 import { z } from "zod";
+import { probeAudioFile } from "../../speech/mod.ts";
 import { readJson } from "../body.ts";
 import { checked } from "../checked.ts";
 import { fileAnswer } from "../file_answer.ts";
 import { spoolForm } from "../form.ts";
 import { mediaPath } from "../media_roots.ts";
 import { FORM_TYPE } from "../multipart.ts";
-import type { Route, RouteAbout } from "../route.ts";
+import type { Contents, Route } from "../route.ts";
 import { speakFile } from "../spoken_file.ts";
 import { customAction } from "./custom_actions.ts";
-import { enveloped } from "./envelope.ts";
+import { answered, enveloped, refusal } from "./envelope.ts";
 import { HUMAN, human, sayHuman } from "./human.ts";
 import { SessionRecordings } from "./recordings.ts";
 import { type CompatSessions, sessionName } from "./sessions.ts";
@@ -33,7 +34,6 @@ const AUDIO_TYPE = {
   example: '{"sessionid": 123456789, "audiotype": 2}',
 };
 const audioForm = z.object({ sessionid: z.string().optional(), file: z.file() });
-const envelope = z.object({ code: z.int(), msg: z.string(), data: z.unknown() });
 
 export interface LiveTalkingOptions {
   readonly sessions: CompatSessions;
@@ -95,7 +95,11 @@ export function liveTalkingRoutes({ sessions, mediaRoots, uploadBytesMax }: Live
       if (action === undefined) return {};
       const { name, audiopath } = action;
       if (audiopath === undefined) programme.act(name);
-      else programme.sayFile(mediaPath(audiopath, mediaRoots), { cue: name });
+      else {
+        const path = mediaPath(audiopath, mediaRoots);
+        await probeAudioFile(path);
+        programme.sayFile(path, { cue: name });
+      }
       return { action: name };
     }),
     {
@@ -103,7 +107,8 @@ export function liveTalkingRoutes({ sessions, mediaRoots, uploadBytesMax }: Live
       about: {
         summary: "LiveTalking: where speech begins and ends.",
         query: z.object({ sessionid: z.string().exactOptional() }),
-        gives: { 200: "text/event-stream" },
+        gives: { 200: { "text/event-stream": null, "application/json": refusal } },
+        refusal,
       },
       answer: enveloped(({ url, signal }) => {
         const programme = sessions.programme(url.searchParams.get("sessionid"));
@@ -116,16 +121,16 @@ export function liveTalkingRoutes({ sessions, mediaRoots, uploadBytesMax }: Live
 function post(
   path: string,
   summary: string,
-  takes: NonNullable<RouteAbout["takes"]>,
+  takes: Contents,
   answer: Parameters<typeof enveloped>[0],
 ): Route {
   return {
     ...{ method: "POST", path, isGuarded: false },
-    about: { summary: `LiveTalking: ${summary}`, takes, gives: { 200: envelope } },
+    about: { summary: `LiveTalking: ${summary}`, takes, gives: { 200: answered }, refusal },
     answer: enveloped(answer),
   };
 }
 
-function json(schema: z.ZodType): NonNullable<RouteAbout["takes"]> {
+function json(schema: z.ZodType): Contents {
   return { "application/json": schema };
 }

@@ -11,9 +11,10 @@ import { checked } from "../checked.ts";
 import { fileAnswer } from "../file_answer.ts";
 import { mediaPath } from "../media_roots.ts";
 import { describe, HttpProblem } from "../problem.ts";
-import { json, type Route, type Visit } from "../route.ts";
+import { type Contents, json, type Route, type Visit } from "../route.ts";
 import { serveSignalling } from "../signalling.ts";
 import { answerOffer, offerBody } from "../webrtc_routes.ts";
+import { avatarName, newAvatarName } from "./avatar_name.ts";
 import { prepareAvatar } from "./prepare_avatar.ts";
 import type { CompatSessions } from "./sessions.ts";
 
@@ -23,10 +24,13 @@ const TYPES: Readonly<Record<string, string>> = {
   ...{ ".m4a": "audio/mp4", ".aac": "audio/aac", ".flac": "audio/flac" },
   ...{ ".mp4": "video/mp4", ".webm": "video/webm" },
 };
+const ANY_TYPE = "application/octet-stream";
+const PLAYED: Contents = Object.fromEntries([...Object.values(TYPES), ANY_TYPE].map((type) => [type, null]));
 const museOffer = offerBody.extend({ avatar_id: z.string().max(600).nullish() });
 const OFFER = { schema: museOffer, code: "bad_offer", example: '{"sdp": "v=0...", "type": "offer"}' };
 const status = z.looseObject({ status: z.string() });
 const answerBody = z.object({ sdp: z.string(), type: z.literal("answer"), sessionid: z.string() });
+const refusal = z.object({ status: z.literal("error"), message: z.string(), detail: z.string() });
 const statusBody = z.object({
   initialized: z.boolean(),
   current_avatar: z.string().nullable(),
@@ -38,7 +42,7 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
   return [
     {
       ...{ method: "GET", path: "/api/webrtc/musetalk/status", isGuarded: false },
-      about: { summary: "MuseTalk: whether it runs, and the avatars.", gives: { 200: statusBody } },
+      about: { summary: "MuseTalk: whether it runs, and the avatars.", gives: { 200: statusBody }, refusal },
       answer: plain(() => {
         if (!house.isReady) return { initialized: false, current_avatar: null, loaded_avatars: [] };
         const { shown, avatars } = house.of().avatars() as { shown: string; avatars: { id: string }[] };
@@ -47,7 +51,7 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
     },
     {
       ...{ method: "POST", path: "/api/webrtc/avatar/initialize", isGuarded: false },
-      about: { summary: "MuseTalk: nothing is left to be done.", gives: { 200: status } },
+      about: { summary: "MuseTalk: nothing is left to be done.", gives: { 200: status }, refusal },
       answer: plain(() => {
         house.of().state(); // throws while it is starting
         return { status: "success" };
@@ -59,9 +63,10 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
         summary: "MuseTalk: makes an avatar of a film; answers when it is done.",
         query: z.object({ avatar_id: z.string(), video_path: z.string() }),
         gives: { 200: status },
+        refusal,
       },
       answer: plain(async ({ url, signal }) => {
-        const id = wanted(url, "avatar_id");
+        const id = newAvatarName(wanted(url, "avatar_id"));
         const path = () => mediaPath(wanted(url, "video_path"), mediaRoots);
         await prepareAvatar(house.of(), id, path, signal);
         return { status: "success", avatar_id: id };
@@ -77,12 +82,13 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
           audio_path: z.string().exactOptional(),
         }),
         gives: { 200: status },
+        refusal,
       },
       answer: plain(({ url }) => start(url, sessions, mediaRoots)),
     },
     {
       ...{ method: "GET", path: "/api/webrtc/audio/{name}", isGuarded: false },
-      about: { summary: "MuseTalk: the file to be played.", gives: { 200: "audio/*", 206: "audio/*" } },
+      about: { summary: "MuseTalk: the file to be played.", gives: { 200: PLAYED, 206: PLAYED }, refusal },
       answer: plain(async ({ request, names }) => {
         const path = sessions.file(names["name"]!);
         if (path === undefined) {
@@ -91,7 +97,7 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
           });
         }
         const extension = extname(path).toLowerCase();
-        const type = TYPES[extension] ?? "application/octet-stream";
+        const type = TYPES[extension] ?? ANY_TYPE;
         // once more: a folder may have become a link meanwhile
         return await fileAnswer(request, mediaPath(path, mediaRoots), type, `audio${extension}`);
       }),
@@ -102,10 +108,12 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
         summary: "MuseTalk: watches the programme. With an avatar, a programme of its own.",
         takes: { "application/json": museOffer },
         gives: { 200: answerBody },
+        refusal,
       },
       answer: plain(async ({ request, signal }) => {
         const { sdp, avatar_id, avatar = avatar_id } = checked(OFFER, await readJson(request));
-        const answer = await answerOffer(house.webrtc, { sdp, ...(avatar ? { avatar } : {}) }, signal);
+        const own = avatar ? { avatar: avatarName(avatar) } : {};
+        const answer = await answerOffer(house.webrtc, { sdp, ...own }, signal);
         return { sdp: answer.sdp, type: "answer", sessionid: answer.session };
       }),
     },
@@ -129,9 +137,9 @@ async function start(url: URL, sessions: CompatSessions, mediaRoots: readonly st
   const named = url.searchParams.get("audio_path");
   const path = named ? mediaPath(named, mediaRoots) : undefined;
   if (path !== undefined) await probeAudioFile(path);
-  const avatar = url.searchParams.get("avatar_id");
+  const avatar = avatarName(url.searchParams.get("avatar_id") ?? "");
   const { shown } = programme.avatars() as { shown: string };
-  if (avatar && avatar !== shown) await programme.showAvatar(avatar);
+  if (avatar !== "" && avatar !== shown) await programme.showAvatar(avatar);
   if (sessions.isPlaying(session)) programme.interrupt(); // a new start takes the place of the last
   if (path === undefined) return { status: "realtime_started", audio_url: null, fps };
   const said = programme.sayFile(path, { keepsSilence: true });

@@ -23,7 +23,9 @@ export async function showFindings(): Promise<void> {
   try {
     const { findings } = await get<{ findings: Finding[] }>("/v1/doctor");
     const wrong = findings.filter(({ state }) => state !== "ok");
-    line.textContent = wrong.length === 0 ? word("allWell") : word("problems", { count: wrong.length });
+    const missing = wrong.filter(({ state }) => state === "lacks").length;
+    const count = word("problems", { missing, notes: wrong.length - missing });
+    line.textContent = wrong.length === 0 ? word("allWell") : count;
     list.replaceChildren(...wrong.map(item));
     button.scrollIntoView({ block: "start" }); // what was found is below it
   } catch (error) {

@@ -49,15 +49,14 @@ export class Microphone {
       this.#onEnd();
     };
     this.#stop = stop;
+    const taken = Promise.withResolvers<number>(); // listened for at once: the answer may come before the worklet is there
+    socket.addEventListener("message", ({ data }) => taken.resolve(JSON.parse(data).utterance));
+    socket.addEventListener("close", ({ reason }) => {
+      taken.reject(new Error(reason || word("noAnswer")));
+      stop();
+    });
     try {
-      await context.audioWorklet.addModule(TAP_URL);
-      const utterance = await new Promise<number>((resolve, reject) => {
-        socket.addEventListener("message", ({ data }) => resolve(JSON.parse(data).utterance));
-        socket.addEventListener("close", ({ reason }) => {
-          reject(new Error(reason || word("noAnswer")));
-          stop();
-        });
-      });
+      const [utterance] = await Promise.all([taken.promise, context.audioWorklet.addModule(TAP_URL)]);
       const tap = new AudioWorkletNode(context, "microphone-tap", { numberOfOutputs: 0 });
       tap.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
         if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < UNSENT_BYTES_MAX) {

@@ -20,7 +20,8 @@ export class SayBox {
   readonly #box = element<HTMLTextAreaElement>("text");
   readonly #options: SayBoxOptions;
   #isSending = false;
-  #isRecalled = false;
+  /** What was brought back, until it is changed or said. */
+  #recalled: string | undefined;
   /** What was being typed when something was recalled. */
   #draft = "";
 
@@ -46,18 +47,19 @@ export class SayBox {
     if (this.#isSending) return; // Enter twice is meant once
     this.#isSending = true;
     const isTaken = await this.#options.say(text);
-    this.#isSending = this.#isRecalled = false;
+    this.#isSending = false;
+    this.#recalled = undefined;
     if (isTaken && this.#box.value.trim() === text) this.#box.value = ""; // else typed on meanwhile
   }
 
   #press(event: KeyboardEvent): void {
     const box = this.#box;
     if (event.isComposing) return; // while an input method composes, Enter and the arrows are its own
+    const isRecalled = box.value === this.#recalled; // then the arrows walk, else they move the cursor
     const isFirst = box.selectionStart === 0 && box.selectionEnd === 0;
-    const isLast = box.selectionEnd === box.value.length;
     if (event.key === "Enter" && !event.shiftKey) void this.#send();
-    else if (event.key === "ArrowUp" && isFirst) this.#recall(1);
-    else if (event.key === "ArrowDown" && isLast && this.#isRecalled) this.#recall(-1);
+    else if (event.key === "ArrowUp" && (isFirst || isRecalled)) this.#recall(1);
+    else if (event.key === "ArrowDown" && isRecalled) this.#recall(-1);
     else return;
     event.preventDefault();
   }
@@ -65,9 +67,8 @@ export class SayBox {
   #recall(step: 1 | -1): void {
     const text = this.#options.recall(step);
     if (text === undefined && step > 0) return; // nothing was said yet
-    if (!this.#isRecalled) this.#draft = this.#box.value;
-    this.#isRecalled = text !== undefined;
+    if (this.#box.value !== this.#recalled) this.#draft = this.#box.value;
+    this.#recalled = text;
     this.#box.value = text ?? this.#draft;
-    if (step > 0) this.#box.setSelectionRange(0, 0); // the next Up goes further back
   }
 }

@@ -60,8 +60,8 @@ export class Settings {
   #set(key: keyof SettingValues, value: string | number | boolean): void {
     this.#values = { ...this.#values, [key]: value };
     localStorage.setItem(KEPT, JSON.stringify(this.#values));
-    for (const output of document.querySelectorAll(`[data-shows="${key}"]`)) {
-      output.textContent = String(value);
+    for (const place of document.querySelectorAll(`[data-shows="${key}"]`)) {
+      place.textContent = String(value);
     }
     this.#onChange(key);
   }
@@ -70,8 +70,8 @@ export class Settings {
     if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = value === true;
     else control.value = String(value);
     const key = control.dataset["setting"];
-    for (const output of document.querySelectorAll(`[data-shows="${key}"]`)) {
-      output.textContent = String(value);
+    for (const place of document.querySelectorAll(`[data-shows="${key}"]`)) {
+      place.textContent = String(value);
     }
   }
 }

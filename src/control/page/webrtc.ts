@@ -54,6 +54,8 @@ const WAIT_MS_MAX = 8000;
 const CONNECT_MS_MAX = 12_000;
 /** A browser says "disconnected" after some seconds of silence; a short outage mends itself until then and a little longer. */
 const SILENT_MS_MAX = 4000;
+/** Connected, and yet nothing comes: the other side may think otherwise. */
+const EMPTY_MS_MAX = 6000;
 
 export class WebRtcViewer {
   readonly #events: ViewerEvents;
@@ -66,6 +68,8 @@ export class WebRtcViewer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOn = false;
   #holdMs = 0;
+  /** When something came last. */
+  #fullMs = 0;
 
   constructor(events: ViewerEvents, options: ViewerOptions = {}) {
     this.#events = events;
@@ -103,10 +107,15 @@ export class WebRtcViewer {
     video.jitterBufferTarget = this.#holdMs;
   }
 
-  /** Since the last call; undefined while it is not connected. */
+  /** Since the last call; undefined while it is not connected. To be called every second or so: it finds dead lines too. */
   async numbers(): Promise<ViewerNumbers | undefined> {
     const connection = this.#connection;
-    return connection?.connectionState === "connected" ? await this.#statistics.look(connection) : undefined;
+    if (connection?.connectionState !== "connected") return undefined;
+    const numbers = await this.#statistics.look(connection);
+    const nowMs = performance.now();
+    if (numbers !== undefined && numbers.kilobits > 0 && numbers.width > 0) this.#fullMs = nowMs;
+    else if (connection === this.#connection && nowMs - this.#fullMs > EMPTY_MS_MAX) this.#again("lost");
+    return numbers;
   }
 
   async #connect(): Promise<void> {
@@ -154,6 +163,7 @@ export class WebRtcViewer {
     if (state === "connected") {
       clearTimeout(this.#timer);
       this.#attempt = 0;
+      this.#fullMs = performance.now();
       this.#events.onState({ kind: "connected" });
     } else if (state === "disconnected") {
       clearTimeout(this.#timer);

@@ -149,7 +149,7 @@ export const ENGLISH = {
   nothingTyped: "Type something first.",
   held: "held still",
   numbers: "Numbers",
-  problems: "{count} found, each with what to do about it:",
+  problems: "Missing: {missing}. Good to know: {notes}.",
   fpsAbout: "What the programme makes each second; near its frame rate all is well.",
   laggedAbout: "Frames of this second that were not ready in time; 0 is well.",
   skewAbout: "How far sound and picture are apart where they leave the programme.",

@@ -148,7 +148,7 @@ export const VIETNAMESE: Words = {
   nothingTyped: "Hãy gõ điều gì đó trước.",
   held: "đứng yên",
   numbers: "Số liệu",
-  problems: "Thấy {count} điều, kèm cách xử lý:",
+  problems: "Thiếu: {missing}. Nên biết: {notes}.",
   fpsAbout: "Số khung chương trình tạo mỗi giây; gần tốc độ khung đã đặt là tốt.",
   laggedAbout: "Số khung của giây này không kịp giờ; 0 là tốt.",
   skewAbout: "Tiếng và hình cách nhau bao nhiêu khi rời chương trình.",

@@ -6,24 +6,13 @@
  * signed; DTLS and media come from an address that sent one; once the viewer has the keys nothing comes in plain text
  * any more; nothing is longer than DATAGRAM_BYTES_MAX. What is refused is dropped in silence.
  */
-import { Buffer } from "node:buffer";
-import { parseMessage, type RTCDtlsTransport, type RTCIceTransport } from "werift";
+import type { Buffer } from "node:buffer";
+import type { RTCDtlsTransport } from "werift";
+import { type Address, ADDRESSES_MAX, beforeOpened, type IceAgent, isSigned, nameOf } from "./ice_agent.ts";
 import { isSoundSctp } from "./sctp_shape.ts";
 
 const DATAGRAM_BYTES_MAX = 2048;
-/** A viewer comes from as many as it has ways to us; each is tried out by the library. */
-const ADDRESSES_MAX = 32;
 const DTLS_HEADER_BYTES = 13;
-
-type Address = readonly [host: string, port: number];
-
-/** Parts of the library that its types keep to themselves. */
-interface IceAgent {
-  readonly localPassword: string;
-  ensureProtocol(
-    protocol: { readonly type: string; datagramReceived(data: Buffer, from: Address): void },
-  ): void;
-}
 
 export class DatagramGate {
   refused = 0;
@@ -31,19 +20,14 @@ export class DatagramGate {
   #isSealed = false;
 
   /** Before addresses are gathered. */
-  guardIce(transport: RTCIceTransport): void {
-    const agent = transport.connection as unknown as IceAgent;
-    const ensure = agent.ensureProtocol.bind(agent);
-    agent.ensureProtocol = (protocol) => {
-      if (protocol.type === "stun") { // the others are connections that we opened
-        const receive = protocol.datagramReceived.bind(protocol);
-        protocol.datagramReceived = (data, from) => {
-          if (this.admits(data, from, agent.localPassword)) receive(data, from);
-          else this.refused++;
-        };
-      }
-      ensure(protocol);
-    };
+  guardIce(agent: IceAgent): void {
+    beforeOpened(agent, (protocol) => {
+      const receive = protocol.datagramReceived.bind(protocol);
+      protocol.datagramReceived = (data, from) => {
+        if (this.admits(data, from, agent.localPassword)) receive(data, from);
+        else this.refused++;
+      };
+    });
   }
 
   /** What comes over data channels, after it was decrypted. */
@@ -75,16 +59,12 @@ export class DatagramGate {
     const isAnswer = (data[0]! & 1) !== 0;
     if (isAnswer) return true;
     const isRequest = (data[1]! & 0x10) === 0;
-    if (!isRequest || parseMessage(data, Buffer.from(password, "utf8")) === undefined) return false;
+    if (!isRequest || !isSigned(data, password)) return false;
     const name = nameOf(from);
     if (!this.#known.has(name) && this.#known.size >= ADDRESSES_MAX) return false;
     this.#known.add(name);
     return true;
   }
-}
-
-function nameOf([host, port]: Address): string {
-  return `${host} ${port}`;
 }
 
 /** Whether no record of it is of epoch 0: RFC 6347, section 4.1. */

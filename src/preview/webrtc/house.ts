@@ -131,7 +131,8 @@ export class House {
     const viewers: ViewerReport[] = [];
     for (const peer of this.#peers.values()) {
       try {
-        viewers.push(peer.look());
+        const report = peer.look();
+        if (report.state !== "closed") viewers.push(report); // it was ended by what was seen
       } catch (error) { // the others are looked at all the same
         this.trouble(error);
         peer.end(`failed: ${oneLine(error)}`);

@@ -49,6 +49,8 @@ interface Section {
   readonly lines: readonly string[];
 }
 
+/** A section that stands only in the bundle comes with port 0 and means no other (RFC 9143), which the library takes for a refusal. */
+const DISCARD_PORT = "9";
 const MEDIA_PROTOCOLS = new Set(["UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/TLS/RTP/SAVPF"]);
 const CREDENTIALS = {
   "ice-ufrag": /^a=ice-ufrag:[\w+/-]{4,256}$/,
@@ -76,7 +78,7 @@ export function plainOffer(sdp: string): PlainOffer {
   checkSections(head, sections);
   const video = sections.find(({ kind }) => kind === "video");
   const audio = sections.find(({ kind }) => kind === "audio");
-  const hasData = sections.some(({ kind }) => kind === "application");
+  const hasData = sections.some(({ kind, words }) => kind === "application" && words[1] !== "0");
   const chosen = video === undefined || !isReceiving(video) ? undefined : chooseVideo(payloadsOf(video));
   const sound = audio === undefined || !isReceiving(audio) ? undefined : chooseAudio(payloadsOf(audio));
   if (chosen === undefined && sound === undefined) {
@@ -112,7 +114,8 @@ function split(lines: readonly string[]): { head: string[]; sections: Section[] 
   const sections = starts.map((from, index) => {
     const own = lines.slice(from, starts[index + 1] ?? lines.length).filter((line) => line !== "");
     const words = own[0]!.slice(2).split(" ");
-    return { kind: words[0]!, words, lines: own };
+    if (own.includes("a=bundle-only")) words[1] = DISCARD_PORT;
+    return { kind: words[0]!, words, lines: [`m=${words.join(" ")}`, ...own.slice(1)] };
   });
   return { head, sections };
 }
@@ -162,8 +165,7 @@ function messageBytes(sections: readonly Section[]): number {
 }
 
 function isReceiving({ words, lines }: Section): boolean {
-  if (words[1] === "0" && !lines.includes("a=bundle-only")) return false;
-  return !lines.includes("a=sendonly") && !lines.includes("a=inactive");
+  return words[1] !== "0" && !lines.includes("a=sendonly") && !lines.includes("a=inactive");
 }
 
 function payloadsOf({ words, lines }: Section): Payload[] {

@@ -19,6 +19,7 @@ import { Fault, InputFault } from "../../errors/mod.ts";
 import { CANDIDATES_MAX, usableCandidate } from "./candidate.ts";
 import { codecsFor } from "./codecs.ts";
 import { DatagramGate } from "./gate.ts";
+import { agentOf, askOnlyNamed } from "./ice_agent.ts";
 import { Ladder } from "./ladder.ts";
 import { LineReports } from "./line_report.ts";
 import type { IceCandidateInit, NetworkOrder, Take, ViewerReport } from "./messages.ts";
@@ -158,9 +159,12 @@ export class Peer implements Viewer {
     const picture = video === undefined ? undefined : this.#transceiver("video", stream);
     const sound = hasAudio ? this.#transceiver("audio", stream) : undefined;
     await connection.setRemoteDescription({ type: "offer", sdp: this.#offer.sdp });
-    for (const transport of connection.iceTransports) this.#gate.guardIce(transport);
+    for (const agent of connection.iceTransports.map(agentOf)) {
+      this.#gate.guardIce(agent);
+      this.#options.port?.serve(agent);
+      askOnlyNamed(agent, this.#options.network.iceServers);
+    }
     for (const transport of connection.dtlsTransports) this.#gate.guardData(transport);
-    for (const transport of connection.iceTransports) this.#options.port?.serve(transport);
     await connection.setLocalDescription(await connection.createAnswer());
     const { cname } = connection;
     const { wallMs } = this.#options;

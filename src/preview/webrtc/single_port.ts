@@ -5,43 +5,25 @@
  * the viewer whose user name it bears, and from then on everything from that address does; STUN answers go to all, as
  * each agent knows its own questions; the rest is dropped. Limits: ADDRESSES_MAX addresses a viewer.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { parseMessage, type RTCIceTransport } from "werift";
 import { Fault } from "../../errors/mod.ts";
+import {
+  type Address,
+  ADDRESSES_MAX,
+  askedUser,
+  beforeOpened,
+  type IceAgent,
+  isSigned,
+  nameOf,
+  type Transport,
+} from "./ice_agent.ts";
 
-const ADDRESSES_MAX = 32;
-
-type Address = readonly [host: string, port: number];
-type Family = "udp4" | "udp6";
-
-/** Of a library's protocol, what it sends and hears by. */
-interface Transport {
-  readonly type: "udp";
-  readonly socketType: Family;
-  readonly address: { readonly address: string; readonly port: number };
-  closed: boolean;
-  onData: (data: Buffer, from: Address) => void;
-  send(data: Buffer, to: Address): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Parts of the library that its types keep to themselves. */
-interface Agent {
-  readonly localUsername: string;
-  readonly localPassword: string;
-  ensureProtocol(protocol: StunProtocol): void;
-}
-interface StunProtocol {
-  readonly type: string;
-  transport: Transport;
-  connectionMade(isIPv4: boolean): Promise<void>;
-  datagramReceived(data: Buffer, from: Address): void;
-}
+type Family = Transport["socketType"];
 
 interface Seat {
-  readonly agent: Agent;
+  readonly agent: IceAgent;
   /** One for every address of ours that the agent offers. */
   readonly transports: Transport[];
   readonly addresses: Set<string>;
@@ -71,20 +53,15 @@ export class SinglePort implements Disposable {
     this.#port = port;
   }
 
-  /** From now on the agent of this transport speaks through the port. Before it gathers addresses. */
-  serve(transport: RTCIceTransport): void {
-    const agent = transport.connection as unknown as Agent;
-    const ensure = agent.ensureProtocol.bind(agent);
-    agent.ensureProtocol = (protocol) => {
-      if (protocol.type === "stun") {
-        protocol.connectionMade = (isIPv4) => {
-          const own = protocol.transport = this.#transport(agent, isIPv4 ? "udp4" : "udp6");
-          own.onData = (data, from) => protocol.datagramReceived(data, from);
-          return Promise.resolve();
-        };
-      }
-      ensure(protocol);
-    };
+  /** From now on the agent speaks through the port. Before it gathers addresses. */
+  serve(agent: IceAgent): void {
+    beforeOpened(agent, (protocol) => {
+      protocol.connectionMade = (isIPv4) => {
+        const own = protocol.transport = this.#transport(agent, isIPv4 ? "udp4" : "udp6");
+        own.onData = (data, from) => protocol.datagramReceived(data, from);
+        return Promise.resolve();
+      };
+    });
   }
 
   get viewers(): number {
@@ -127,7 +104,7 @@ export class SinglePort implements Disposable {
 
   /** Whose request it is, if it is signed: RFC 8445, section 7.3. */
   #asked(data: Buffer, from: Address): Seat | undefined {
-    const seat = this.#seats.get(userOf(data));
+    const seat = this.#seats.get(askedUser(data));
     if (seat === undefined || !isSigned(data, seat.agent.localPassword)) return undefined;
     const name = nameOf(from);
     const before = this.#byAddress.get(name);
@@ -139,7 +116,7 @@ export class SinglePort implements Disposable {
     return seat;
   }
 
-  #transport(agent: Agent, socketType: Family): Transport {
+  #transport(agent: IceAgent, socketType: Family): Transport {
     const socket = this.#sockets.get(socketType)!;
     const seat = this.#seats.get(agent.localUsername) ?? { agent, transports: [], addresses: new Set() };
     this.#seats.set(agent.localUsername, seat);
@@ -176,28 +153,6 @@ function deliver(seat: Seat | undefined, family: Family, data: Buffer, from: Add
 
 function deliverToAll({ transports }: Seat, data: Buffer, from: Address): void {
   for (const transport of transports) if (!transport.closed) transport.onData(data, from);
-}
-
-/** The first half of a request's user name, which is the asked one's; "" where there is none. */
-function userOf(data: Buffer): string {
-  try {
-    const name: unknown = parseMessage(data)?.getAttributeValue("USERNAME");
-    return String(name ?? "").split(":")[0]!;
-  } catch {
-    return "";
-  }
-}
-
-function isSigned(data: Buffer, password: string): boolean {
-  try {
-    return parseMessage(data, Buffer.from(password, "utf8")) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function nameOf([host, port]: Address): string {
-  return `${host} ${port}`;
 }
 
 function familyOf(address: string): Family {

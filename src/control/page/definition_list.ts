@@ -3,7 +3,7 @@
  * or a screen reader reads is not taken away every second.
  */
 /// <reference lib="dom" />
-import { make } from "./dom.ts";
+import { make, tell } from "./dom.ts";
 import { type Word, word } from "./words.ts";
 
 export interface Row {
@@ -53,12 +53,8 @@ export class DefinitionList {
 }
 
 function fill({ term, details, value, remark }: Placed, row: Row): void {
-  put(term, word(row.label));
-  put(value, row.mood === "warn" ? `⚠ ${row.value}` : row.value);
-  put(remark, row.remark ?? "");
+  tell(term, word(row.label));
+  tell(value, row.mood === "warn" ? `⚠ ${row.value}` : row.value);
+  tell(remark, row.remark ?? "");
   if (details.className !== (row.mood ?? "")) details.className = row.mood ?? "";
-}
-
-function put(node: Node, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -21,3 +21,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 export function press(button: HTMLElement, isPressed: boolean): void {
   button.setAttribute("aria-pressed", String(isPressed));
 }
+
+/** Puts a text only where it is new, or a screen reader would say it again and again. */
+export function tell(place: Node, text: string): void {
+  if (place.textContent !== text) place.textContent = text;
+}

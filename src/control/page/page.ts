@@ -5,7 +5,7 @@
 /// <reference lib="dom" />
 import { get, post, type ProgrammeState, reason } from "./api.ts";
 import { Charts } from "./charts.ts";
-import { element, press } from "./dom.ts";
+import { element, press, tell } from "./dom.ts";
 import { FilesIn } from "./files_in.ts";
 import { showFindings } from "./findings.ts";
 import { History, type Said } from "./history.ts";
@@ -145,7 +145,7 @@ function showPhase(phase: string): void {
   const pill = element("phase");
   const isAway = phase === "connecting" || phase === "stopped";
   const text = PHASES.includes(phase) ? word(phase as Word) : phase;
-  if (pill.textContent !== text) pill.textContent = text;
+  tell(pill, text);
   pill.dataset["phase"] = isAway ? "away" : phase;
 }
 
@@ -157,7 +157,7 @@ function showState(now: ProgrammeState): void {
     said.adopt(utterance, text);
     subtitles.adopt(text);
   }
-  tell(now);
+  showInWords(now);
   charts.add({
     fps: now.picture?.fps,
     lagged: Math.max(0, (now.picture?.laggedFrames ?? 0) - laggedBefore), // fewer: it was started anew
@@ -170,7 +170,7 @@ function showState(now: ProgrammeState): void {
 }
 
 /** Everything of a state that is words. */
-function tell(now: ProgrammeState): void {
+function showInWords(now: ProgrammeState): void {
   showPhase(now.picture?.phase ?? "idle");
   status.show(now, view.numbers);
   look.show(now);
@@ -219,7 +219,7 @@ language.addEventListener("change", () => {
   voices.retell();
   look.retell();
   view.retell();
-  if (view.isOpen) tell(state);
+  if (view.isOpen) showInWords(state);
   else showPhase("stopped");
   attempt(() => recordings.show());
   if (tabs.shown === "obs") attempt(() => showObs(attempt));

@@ -4,9 +4,10 @@
  */
 /// <reference lib="dom" />
 import { AudioPlayer } from "./audio_player.ts";
-import { element, press } from "./dom.ts";
+import { element, press, tell } from "./dom.ts";
 import { FileSound } from "./file_sound.ts";
 import { OffsetKeeper } from "./offset_keeper.ts";
+import { OffsetLine } from "./offset_line.ts";
 import type { SettingValues } from "./settings.ts";
 import { type SyncNote, type ViewerNumbers, type ViewerState, WebRtcViewer } from "./webrtc.ts";
 import { type Word, word } from "./words.ts";
@@ -35,6 +36,7 @@ export class ProgrammeView {
   readonly #video = element<HTMLVideoElement>("video");
   readonly #picture = element<HTMLImageElement>("picture");
   readonly #fileSound = new FileSound();
+  readonly #offset = new OffsetLine();
   readonly #keeper = new OffsetKeeper((byMs) => this.#viewer?.holdPicture(byMs));
   readonly #onNote: (note: SyncNote) => void;
   readonly #settings: () => SettingValues;
@@ -48,7 +50,6 @@ export class ProgrammeView {
   #waiting = 0;
   /** Why nothing is seen. */
   #away: Word = "waiting";
-  #lastOffsetMs: number | undefined;
 
   constructor(settings: () => SettingValues, onNote: (note: SyncNote) => void) {
     this.#settings = settings;
@@ -103,7 +104,7 @@ export class ProgrammeView {
     this.#viewer = this.#player = this.#info = undefined;
     this.#picture.removeAttribute("src");
     this.#keeper.reset();
-    this.numbers = this.#lastOffsetMs = undefined;
+    this.numbers = undefined;
     this.#showAway(why);
     this.retell();
   }
@@ -166,7 +167,7 @@ export class ProgrammeView {
   /** In the language chosen now. */
   retell(): void {
     element("away").textContent = word(this.#away);
-    tell("connection", this.#says);
+    tell(element("connection"), this.#says);
     element("connection").dataset["state"] = this.#trouble === undefined ? this.#state.kind : "waiting";
     const isSilent = this.#player === undefined || this.#player.isBlocked || this.#isMuted;
     const mute = element("mute");
@@ -223,22 +224,13 @@ export class ProgrammeView {
   }
 
   #measure(): void {
-    const line = element("offset");
-    const offset = this.#viewer === undefined ? undefined : this.#keeper.offsetMs;
-    line.hidden = this.#viewer === undefined;
-    if (offset === undefined) {
-      delete line.dataset["offset"];
-      const before = this.#lastOffsetMs;
-      const text = before === undefined
-        ? word("offsetUnknown")
-        : word("offsetLast", { offset: inWords(before) });
-      return tell("offset", text);
-    }
-    this.#lastOffsetMs = offset;
+    const isWatched = this.#viewer !== undefined;
+    const offsetMs = isWatched ? this.#keeper.offsetMs : undefined;
     const isFile = this.#fileSound.utterance !== undefined;
-    if (this.#settings().isAligned && !isFile) this.#keeper.align(offset, performance.now());
-    line.dataset["offset"] = offset.toFixed(1);
-    tell("offset", inWords(offset));
+    if (offsetMs !== undefined && this.#settings().isAligned && !isFile) {
+      this.#keeper.align(offsetMs, performance.now());
+    }
+    this.#offset.show(isWatched, offsetMs);
   }
 
   #showPictures(): void {
@@ -257,15 +249,4 @@ export class ProgrammeView {
     element("away").textContent = word(why);
     this.#show(element("away"));
   }
-}
-
-function inWords(offsetMs: number): string {
-  const ms = Math.abs(offsetMs).toFixed(0);
-  return word(offsetMs < 0 ? "offsetEarly" : "offsetLate", { ms });
-}
-
-/** Only what is new, or a screen reader would say it again and again. */
-function tell(id: string, text: string): void {
-  const line = element(id);
-  if (line.textContent !== text) line.textContent = text;
 }

@@ -8,6 +8,7 @@
  */
 import type { Buffer } from "node:buffer";
 import type { RTCDtlsTransport } from "werift";
+import { ServerFlight } from "./dtls_flight.ts";
 import { type Address, ADDRESSES_MAX, beforeOpened, type IceAgent, isSigned, nameOf } from "./ice_agent.ts";
 import { isSoundSctp } from "./sctp_shape.ts";
 
@@ -21,6 +22,7 @@ export class DatagramGate {
 
   /** Before addresses are gathered. */
   guardIce(agent: IceAgent): void {
+    this.#guardHandshake(agent);
     beforeOpened(agent, (protocol) => {
       const receive = protocol.datagramReceived.bind(protocol);
       protocol.datagramReceived = (data, from) => {
@@ -28,6 +30,19 @@ export class DatagramGate {
         else this.refused++;
       };
     });
+  }
+
+  #guardHandshake(agent: IceAgent): void {
+    const flight = new ServerFlight();
+    const [send, hear] = [agent.send.bind(agent), agent.onData.execute.bind(agent.onData)];
+    agent.send = (data) => {
+      flight.sent(data);
+      return send(data);
+    };
+    agent.onData.execute = (data) => {
+      const heard = flight.heard(data);
+      if (heard !== undefined) hear(heard);
+    };
   }
 
   /** What comes over data channels, after it was decrypted. */

@@ -13,6 +13,9 @@ export interface IceAgent {
   readonly localPassword: string;
   stunServer: unknown;
   ensureProtocol(protocol: StunProtocol): void;
+  /** What is no STUN, by whichever of its sockets. */
+  readonly onData: { execute(data: Buffer): void };
+  send(data: Buffer): Promise<void>;
 }
 
 /** One of an agent's sockets, in use once `ensureProtocol` has seen it. */

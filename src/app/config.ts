@@ -101,7 +101,7 @@ export const ConfigSchema = z.strictObject({
   ),
   compat: note(
     z.boolean().default(false),
-    "serve clients of LiveTalking and MuseTalk too, without a token, on this machine only; with the preview",
+    "serve clients of LiveTalking and MuseTalk too, without a token",
     "true or false",
   ),
   mediaRoots: folders("folders that those clients may name files in"),

@@ -143,7 +143,8 @@ export async function offsetOf(page: Page): Promise<number> {
 
 /** Sound like speech with `leadS` of silence before it, as a file; its name is its own. */
 export async function speechFile(path: string, leadS: number, seconds: number): Promise<void> {
-  const voice = "0.6*sin(2*PI*180*t)*max(0\\,sin(2*PI*3.1*t)*sin(2*PI*0.7*t+1))";
+  // louder and softer in a rhythm that never comes again, or its parts would be taken for one another
+  const voice = "0.6*sin(2*PI*180*t)*max(0\\,sin(2*PI*(1.9*t+0.06*t*t+0.8*sin(1.3*t))))";
   await ffmpeg(
     "-f",
     "lavfi",

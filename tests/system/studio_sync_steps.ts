@@ -9,24 +9,19 @@ import { LONG, offsetOf, phaseIs, say, set, silence, speechFile } from "./studio
 import type { Place, Step } from "./studio_place.ts";
 import { filePlayedS } from "./studio_probes.ts";
 
-/** Looks of which the earlier half must say what the later half says. */
-const LOOKS = 14;
+const LOOKS = 10;
 const LOOK_MS = 250;
-const STEADY_MS = 10;
 
 const middle = (values: readonly number[]) =>
   values.toSorted((one, other) => one - other)[values.length >> 1]!;
 
-/** What is measured once the browser's own buffers have settled; a single late frame does not move it. */
-async function steadyOffset(page: Page, msMax = 40_000): Promise<number> {
+/** Of several looks at what is measured from now on: a single late frame does not move it. */
+async function middleOffset(page: Page, msMax = 30_000): Promise<number> {
   const found: number[] = [];
-  return await until("an offset that stays", msMax, async () => {
+  return await until("an offset, measured often enough", msMax, async () => {
     const offset = await offsetOf(page);
-    if (Number.isNaN(offset)) found.length = 0;
-    else found.push(offset);
-    const last = found.slice(-LOOKS);
-    const [earlier, later] = [middle(last.slice(0, LOOKS / 2)), middle(last.slice(LOOKS / 2))];
-    return last.length === LOOKS && Math.abs(later - earlier) < STEADY_MS && later;
+    if (!Number.isNaN(offset)) found.push(offset);
+    return found.length === LOOKS && middle(found);
   }, LOOK_MS);
 }
 
@@ -41,27 +36,28 @@ async function together({ page, programme }: Place): Promise<void> {
   await silence(programme);
 }
 
-/** What is measured without and with the delay says something only where it is the same without it afterwards. */
-const DRIFT_MS_MAX = 15;
-const TRIES = 3;
+/** What the delay adds and what is gone without it are alike, unless the browser's buffers change meanwhile. */
+const ALIKE_MS = 15;
+const CHANGES_MAX = 7;
 
 async function delayed({ page, programme }: Place): Promise<void> {
-  await set(page, { isAligned: false });
-  await say(page, Array(TRIES * 3).fill(LONG).join(" "));
+  await set(page, { isAligned: false, delayMs: "0" });
+  await say(page, Array(10).fill(LONG).join(" "));
   await phaseIs(page, "speaking");
-  const seen: string[] = [];
-  for (let nth = 0; nth < TRIES; nth++) {
-    const before = await steadyOffset(page);
-    await set(page, { delayMs: "200" });
-    const late = await steadyOffset(page);
+  const differences: number[] = [];
+  let before = await middleOffset(page);
+  for (let isLate = true; differences.length < CHANGES_MAX; isLate = !isLate) {
+    await set(page, { delayMs: isLate ? "200" : "0" });
+    const now = await middleOffset(page);
+    differences.push(isLate ? now - before : before - now);
+    before = now;
+    const [one, other] = differences.slice(-2);
+    if (other === undefined || Math.abs(one! - other) > ALIKE_MS) continue;
+    assertAlmostEquals((one! + other) / 2, 200, 20, `${differences.join(", ")} ms`);
     await set(page, { delayMs: "0" });
-    const after = await steadyOffset(page);
-    seen.push(`${before} ms, ${late} ms, ${after} ms`);
-    if (Math.abs(after - before) > DRIFT_MS_MAX) continue; // the machine is busy, the browser's buffers grow
-    assertAlmostEquals(late - (before + after) / 2, 200, 20, seen.at(-1));
     return await silence(programme);
   }
-  throw new Error(`the browser's buffers never settled: ${seen.join("; ")}`);
+  throw new Error(`the browser's buffers never settled: ${differences.join(", ")} ms`);
 }
 
 /** What the sound may be early and late: the threshold, and how coarse the way is in which frames are counted. */
@@ -71,14 +67,14 @@ async function fileHeld(
   { page, programme, room }: Place,
   [fileSound, earlyMs, lateMs]: typeof MODES[number],
 ) {
-  await set(page, { isAligned: false, fileSound, thresholdMs: "100" });
+  await set(page, { isAligned: false, delayMs: "0", fileSound, thresholdMs: "100" });
   const path = `${room.folder}/${fileSound}.wav`;
-  await speechFile(path, 0.9, 14); // its silence is longer than what the programme leaves of it
+  await speechFile(path, 0.9, 20); // its silence is longer than what the programme leaves of it
   await page.setInputFiles("#file", path);
   await phaseIs(page, "speaking");
   await until("the file itself plays", 8000, async () => await filePlayedS(page) > 0.5);
   const looks: number[] = [];
-  await until("the offset of the file, measured five times", 12_000, async () => {
+  await until("the offset of the file, measured five times", 18_000, async () => {
     const offset = await offsetOf(page);
     if (!Number.isNaN(offset)) looks.push(offset);
     return looks.length >= 5;

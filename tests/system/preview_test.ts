@@ -134,9 +134,9 @@ Deno.test({
     await page.until(`document.querySelector("#subtitles .now").textContent === ""`);
     assertEquals(await page.evaluate(`document.querySelector("#subtitles .now").getClientRects().length`), 0);
     const soundCell =
-      `[...document.querySelectorAll("#status dt")].find((one) => one.textContent === "Sound")`;
-    assertEquals(await page.evaluate(`${soundCell}.nextSibling.textContent.trim()`), "none");
-    assertEquals(await page.evaluate(`document.querySelectorAll("#status .warn").length`), 0);
+      `[...document.querySelectorAll("#devices dt")].find((one) => one.textContent === "Sound")`;
+    assertEquals(await page.evaluate(`${soundCell}.nextSibling.firstChild.textContent`), "No sound device");
+    assertEquals(await page.evaluate(`document.querySelectorAll("#devices .warn, #status .warn").length`), 0);
     const unnamed =
       `[...document.querySelectorAll("button, textarea, img")].filter((one) => !(one.textContent.trim()
       || one.labels?.length || one.getAttribute("alt") !== null)).length`;

@@ -19,6 +19,7 @@ export async function faultsOfLook(page: Page): Promise<string[]> {
 /** Runs in the page. */
 function faultsOfShape(): string[] {
   const faults: string[] = [];
+  const targetPxMin = 24; // WCAG 2.2, AA
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) {
     faults.push(`the page is ${scrollWidth} pixels wide in a window of ${innerWidth}`);
@@ -43,6 +44,10 @@ function faultsOfShape(): string[] {
     return box === undefined ? [] : [{ control, box }];
   });
   for (const [index, { control, box }] of places.entries()) {
+    const { width, height } = control.getBoundingClientRect();
+    if (control.matches("button, select, .file") && Math.min(width, height) < targetPxMin) {
+      faults.push(`too small: ${nameOf(control)}, ${Math.round(width)} by ${Math.round(height)} pixels`);
+    }
     if (control.scrollWidth > control.clientWidth + 1 && control.matches("button, .file")) {
       faults.push(`cut off: ${nameOf(control)}`);
     }

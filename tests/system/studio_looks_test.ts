@@ -144,7 +144,15 @@ Deno.test({
       });
       await page.evaluate(() => document.querySelector("#volume")!.removeAttribute("aria-label"));
       const found = (await faultsOfLook(page)).join("\n");
-      for (const kind of [/pixels wide/, /overlap: .*full/, /contrast .*/, /without a name: .*volume/]) {
+      for (
+        const kind of [
+          /pixels wide/,
+          /too small: .*gear/,
+          /overlap: .*full/,
+          /contrast .*/,
+          /without a name: .*volume/,
+        ]
+      ) {
         assertMatch(found, kind);
       }
     });

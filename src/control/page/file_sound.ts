@@ -29,7 +29,7 @@ export class FileSound {
   readonly #firsts = new Map<number, SyncNote>();
   #told: ToldFrames | undefined;
   #playing:
-    | { readonly utterance: number; readonly end: () => void }
+    | { readonly utterance: number; readonly audio: HTMLAudioElement; readonly end: () => void }
     | undefined;
 
   hear(note: SyncNote): void {
@@ -52,7 +52,13 @@ export class FileSound {
       player.goOn();
       URL.revokeObjectURL(address);
     };
-    this.#playing = { utterance, end };
+    this.#playing = { utterance, audio, end };
+  }
+
+  /** Skips so much of the file, or goes back where it is below 0. */
+  skip(ms: number): void {
+    const audio = this.#playing?.audio;
+    if (audio !== undefined) audio.currentTime = Math.max(0, audio.currentTime + ms / 1000);
   }
 
   get utterance(): number | undefined {

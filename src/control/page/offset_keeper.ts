@@ -1,6 +1,6 @@
 /**
  * The offset of sound and picture of what this page plays, measured and closed. In: notes of the sync channel, frames as
- * the browser presents them, loudness as it is heard. Out: milliseconds, and how much later the picture should be shown.
+ * the browser presents them, loudness as it is heard. Out: milliseconds, and an order to mend them.
  */
 /// <reference lib="dom" />
 import { type HeardLevel, OffsetMeter } from "./offset_meter.ts";
@@ -8,21 +8,19 @@ import type { SyncNote } from "./webrtc.ts";
 
 /** Notes kept until their frame is shown. */
 const NOTES_MAX = 100;
-/** Nearer than this nobody sees it. */
-const ALIGNED_MS = 15;
 /** The browser takes a while to play later or sooner. */
 const ALIGN_MS = 3000;
 const FRAME_MS = 40;
 
 export class OffsetKeeper {
   readonly #meter = new OffsetMeter();
-  readonly #hold: (byMs: number) => void;
+  readonly #move: (lateMs: number) => void;
   #notes = new Map<number, SyncNote>();
   #alignAgainMs = 0;
 
-  /** `hold` shows the picture later by so much. */
-  constructor(hold: (byMs: number) => void) {
-    this.#hold = hold;
+  /** `move`: the sound is late by so much, which is to be mended. */
+  constructor(move: (lateMs: number) => void) {
+    this.#move = move;
   }
 
   take(note: SyncNote): void {
@@ -48,13 +46,13 @@ export class OffsetKeeper {
   }
 
   /**
-   * The sound's way through Web Audio to the loudspeaker is longer than the browser knows when it matches the two; what it
-   * is too late, the picture is shown later.
+   * The sound's way through Web Audio to the loudspeaker is longer than the browser knows when it matches the two, and
+   * frames that are counted when they are sent are shown later: what is measured of it all is mended.
    */
   align(offsetMs: number, nowMs: number): void {
-    if (Math.abs(offsetMs) < ALIGNED_MS || nowMs < this.#alignAgainMs) return;
+    if (nowMs < this.#alignAgainMs) return;
     this.#alignAgainMs = nowMs + ALIGN_MS;
-    this.#hold(offsetMs);
+    this.#move(offsetMs);
     this.#meter.reset(); // what was measured before says nothing of what is now
   }
 

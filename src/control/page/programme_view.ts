@@ -24,6 +24,10 @@ export interface Timing {
 }
 
 const MEASURE_MS = 500;
+/** Nearer than this nobody sees it. */
+const ALIGNED_MS = 15;
+/** A skip can be heard, a smaller distance hardly be seen. */
+const FILE_ALIGNED_MS = 40;
 const WAITING: Readonly<Record<string, Word>> = {
   full: "stateFull",
   refused: "stateRefused",
@@ -37,7 +41,7 @@ export class ProgrammeView {
   readonly #picture = element<HTMLImageElement>("picture");
   readonly #fileSound = new FileSound();
   readonly #offset = new OffsetLine();
-  readonly #keeper = new OffsetKeeper((byMs) => this.#viewer?.holdPicture(byMs));
+  readonly #keeper = new OffsetKeeper((byMs) => this.#moveTogether(byMs));
   readonly #onNote: (note: SyncNote) => void;
   readonly #settings: () => SettingValues;
   #player: AudioPlayer | undefined;
@@ -125,11 +129,14 @@ export class ProgrammeView {
     if (fileSound === "stream" || player === undefined || session === undefined) return;
     const place = { player, session, video: this.#video, fps, leadMs: crossfadeMs };
     await this.#fileSound.play(file, utterance, place, fileSound, thresholdMs);
+    this.#keeper.reset(); // another sound
   }
 
   /** An utterance is over. */
   ended(utterance: number | undefined): void {
-    if (utterance !== undefined) this.#fileSound.stop(utterance);
+    if (utterance === undefined || utterance !== this.#fileSound.utterance) return;
+    this.#fileSound.stop(utterance);
+    this.#keeper.reset();
   }
 
   /** Once a second. */
@@ -226,11 +233,17 @@ export class ProgrammeView {
   #measure(): void {
     const isWatched = this.#viewer !== undefined;
     const offsetMs = isWatched ? this.#keeper.offsetMs : undefined;
-    const isFile = this.#fileSound.utterance !== undefined;
-    if (offsetMs !== undefined && this.#settings().isAligned && !isFile) {
+    const nearMs = this.#fileSound.utterance === undefined ? ALIGNED_MS : FILE_ALIGNED_MS;
+    if (offsetMs !== undefined && this.#settings().isAligned && Math.abs(offsetMs) > nearMs) {
       this.#keeper.align(offsetMs, performance.now());
     }
     this.#offset.show(isWatched, offsetMs);
+  }
+
+  /** The sound is late by so much: the picture waits; a file that the page plays itself is put where it belongs. */
+  #moveTogether(lateMs: number): void {
+    if (this.#fileSound.utterance === undefined) this.#viewer?.holdPicture(lateMs);
+    else this.#fileSound.skip(lateMs);
   }
 
   #showPictures(): void {

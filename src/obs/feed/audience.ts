@@ -50,8 +50,8 @@ export class Audience {
   admit(kind: ReaderKind, connection: Deno.Conn): void {
     const { units, gauges, clock, about, tell } = this.#options;
     if (this.#countOf(kind) >= READERS_MAX) {
-      connection.close();
-      return this.#tellFull(kind);
+      this.#tellFull(kind); // before it can see that it was turned away
+      return connection.close();
     }
     if ("setNoDelay" in connection) (connection as Deno.TcpConn).setNoDelay(); // a unit's end must not wait for the next one
     const format = kind === "plugin" ? new PluginFormat(units.shape, about) : new MatroskaFormat(units.shape);

@@ -139,7 +139,7 @@ Deno.test({
     assertEquals(await page.evaluate(`document.querySelectorAll("#devices .warn, #status .warn").length`), 0);
     const unnamed =
       `[...document.querySelectorAll("button, textarea, img")].filter((one) => !(one.textContent.trim()
-      || one.labels?.length || one.getAttribute("alt") !== null)).length`;
+      || one.labels?.length || one.getAttribute("aria-label") || one.getAttribute("alt") !== null)).length`;
     assertEquals(await page.evaluate(unnamed), 0);
     assertEquals(page.complaints, []);
   },

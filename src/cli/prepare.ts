@@ -94,7 +94,7 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
   words: "PICTURE",
   takesSettings: true,
   async run(context) {
-    const { flags, words } = context;
+    const { flags, words, folders } = context;
     const [path, ...more] = words;
     if (path === undefined || more.length > 0) {
       throw new InputFault(
@@ -116,6 +116,7 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
         code: "bad_flag",
       });
     }
+    if (!flags.isOn("force")) await refuseTaken(id, folders.avatars.slice(1));
     const { isForeignAvatar } = await import("../prepare/mod.ts");
     const { prepareKind, refuseFlags } = await import("./prepare_kinds.ts");
     const kind = prepareKind(path, await isForeignAvatar(path), flags);
@@ -123,6 +124,16 @@ A folder that MuseTalk or LiveTalking made becomes a video avatar too, with its 
     return await { photo, clip: video, import: importing }[kind](context, path, id);
   },
 };
+
+/** One's own avatars come first when one is looked for: one that comes with Lipcam could not be chosen any more. */
+async function refuseTaken(id: string, folders: readonly string[]): Promise<void> {
+  const { listAvatars } = await import("../avatar/mod.ts");
+  if (!listAvatars(folders).some((avatar) => avatar.id === id)) return;
+  throw new InputFault(
+    `avatar "${id}" comes with Lipcam, wanted another --id, or --force to put yours in its place`,
+    { code: "avatar_exists" },
+  );
+}
 
 async function photo(context: CommandContext, path: string, id: string): Promise<number> {
   const { flags, folders } = context;

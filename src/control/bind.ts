@@ -72,6 +72,21 @@ export function hostNames({ host, isLocalOnly, tls, allowedHosts }: Bind, port: 
   ]);
 }
 
+/**
+ * Host and port of a link for another machine: the first allowed name, or an address of this machine, where every address
+ * is bound.
+ */
+export function linkHost({ host, allowedHosts }: Bind, port: number): string {
+  const isAny = host === "0.0.0.0" || host === "::";
+  const [named] = isAny ? allowedHosts : [];
+  if (named !== undefined) return /:\d+$/.test(named) ? named : `${named}:${port}`;
+  const own = Deno.networkInterfaces().find(({ family, address }) =>
+    family === "IPv4" && !isLoopback(address)
+  );
+  const shown = isAny ? own?.address ?? "127.0.0.1" : host;
+  return `${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
+}
+
 function read(path: string, what: string): string {
   try {
     return Deno.readTextFileSync(path);

@@ -24,6 +24,7 @@ export async function readJson(request: Request, limits: BodyLimits = {}): Promi
   if (!hasBody(request)) return undefined;
   checkType(request, "application/json");
   const text = await decoded(request, limits);
+  if (text === "") return undefined;
   if (nesting(text) > NESTING_MAX) {
     throw new HttpProblem(400, "too_deep", `the body is nested deeper than ${NESTING_MAX} levels`);
   }
@@ -40,9 +41,13 @@ export async function readText(request: Request, type: string, bytesMax = BODY_B
   return await decoded(request, { bytesMax });
 }
 
-/** Whether the client says that there is one. */
-export function hasBody(request: Request): boolean {
-  return request.body !== null && request.headers.get("content-length") !== "0";
+/**
+ * Whether the client says that there is one: a request without a length or an encoding has none (RFC 9112, 6.3), except in
+ * HTTP/2, where one that has a type has.
+ */
+export function hasBody({ body, headers }: Request): boolean {
+  if (body === null || headers.get("content-length") === "0") return false;
+  return ["content-length", "transfer-encoding", "content-type"].some((name) => headers.has(name));
 }
 
 /** "audio/wav" of "Audio/WAV; x=y"; "none" without one. */

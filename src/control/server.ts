@@ -5,19 +5,21 @@
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
 import { MonotonicClock, withDeadline } from "../time/mod.ts";
 import { setHeaders } from "./answer_headers.ts";
-import { type Bind, bindOf, type BindOptions, hostNames, isLoopback, LOCAL_BIND } from "./bind.ts";
+import { type Bind, bindOf, type BindOptions, hostNames, isLoopback, linkHost, LOCAL_BIND } from "./bind.ts";
 import { NumberedHouse } from "./compat/mod.ts";
-import { Guard } from "./guard.ts";
+import { addressOf, Guard } from "./guard.ts";
 import { HttpCounts } from "./http_counts.ts";
 import { type HttpDoor, Listener } from "./listener.ts";
 import { mediaPath } from "./media_roots.ts";
 import { loadPage } from "./page_assets.ts";
 import { PageLinks } from "./page_links.ts";
+import { dropConnection } from "./dropped.ts";
 import { isClientOf, listenerPid } from "./peer.ts";
 import { problemResponse } from "./problem.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
 import { Router } from "./router.ts";
 import { RateLimit } from "./rate_limit.ts";
+import type { RateKind } from "./route.ts";
 import { routes } from "./routes.ts";
 import { type Environment, randomKey, readTokens, writeToken } from "./token.ts";
 import { OpenVisit, Places } from "./visit.ts";
@@ -91,22 +93,21 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   );
 
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
-    const url = new URL(request.url);
+    const url = addressOf(request);
     guard.checkSite(request, url.pathname === "/");
     const isOwnUser = () => isOwn(info.remoteAddr);
     const key = url.pathname === "/" ? url.searchParams.get("key") : null;
     if (key !== null) {
       limit.take(info.remoteAddr.hostname, "offer");
-      return new Response(null, {
-        status: 303,
-        headers: { Location: "/", "Set-Cookie": guard.linkCookie(key) },
-      });
+      return pageForLink(request, () => guard.linkCookie(key));
     }
     const checkToken = () => guard.checkToken(request, isOwnUser);
     const { route, names } = router.find(request.method, url.pathname, checkToken);
     if (route.isGuarded ?? true) checkToken();
     limit.take(info.remoteAddr.hostname, route.rate ?? "other");
-    const visit = new OpenVisit({ request, url, names, house, streams, closing: closing.signal });
+    const take = (kind: RateKind) => limit.take(info.remoteAddr.hostname, kind);
+    const drop = () => dropConnection(info.remoteAddr, port);
+    const visit = new OpenVisit({ request, url, names, house, streams, closing: closing.signal, take, drop });
     const places = route.rate === "upload"
       ? uploads
       : route.isStream && !visit.isUpgrade
@@ -115,7 +116,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     const place = places?.take();
     try {
       const response = await route.answer(visit);
-      // rejects when the client has gone: it has left either way
+      // a stream goes on after the answer; rejects when the client has gone: it has left either way
       if (!visit.isUpgraded) info.completed.catch(() => {}).finally(() => visit.leave()).finally(place);
       const cookie = url.pathname === "/" ? guard.pageCookie(request, isOwnUser) : undefined;
       if (cookie !== undefined) response.headers.set("Set-Cookie", cookie);
@@ -137,8 +138,9 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     }
     counts.add(response.status);
     if (response.status === SWITCHING) return response; // the socket's own, not to be changed
-    const { host } = new URL(request.url);
-    setHeaders(response.headers, hosts.has(host) ? host : undefined, bind.tls !== undefined);
+    const host = URL.parse(request.url)?.host;
+    const own = host !== undefined && hosts.has(host) ? host : undefined;
+    setHeaders(response.headers, own, bind.tls !== undefined);
     return response;
   };
   const server = new Listener(
@@ -162,7 +164,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const origin = `${bind.tls ? "https" : "http"}://${
     shownHost.includes(":") ? `[${shownHost}]` : shownHost
   }:${port}`;
-  makeLink = () => `${origin}/?key=${links.make()}`;
+  makeLink = () => `${bind.tls ? "https" : "http"}://${linkHost(bind, port)}/?key=${links.make()}`;
   let tokenFile: Disposable;
   try {
     tokenFile = writeToken(
@@ -186,6 +188,17 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       );
     },
   };
+}
+
+/** The page, let in where the link is good. A person whose link is not reads so on the page, a program gets the 401. */
+function pageForLink(request: Request, linkCookie: () => string): Response {
+  const headers = new Headers({ Location: "/" });
+  try {
+    headers.set("Set-Cookie", linkCookie());
+  } catch (error) {
+    if (!/\btext\/html\b/.test(request.headers.get("accept") ?? "")) throw error;
+  }
+  return new Response(null, { status: 303, headers });
 }
 
 function listen(

@@ -49,7 +49,7 @@ export interface WebRtcControl {
    * `deadline` or the signal's reason; nothing is left behind then.
    */
   offer(offer: WebRtcOffer, signal: AbortSignal): Promise<WebRtcAnswer>;
-  /** Null: there are no more. Rejects with NotFoundFault `no_such_session` or InputFault. */
+  /** Null: there are no more. One of no use is passed over. Rejects with NotFoundFault `no_such_session`. */
   addCandidate(session: string, candidate: IceCandidate | null): Promise<void>;
   /** Rejects with NotFoundFault `no_such_session`. */
   close(session: string): Promise<void>;

@@ -52,11 +52,6 @@ export class Viewer {
     signal?.addEventListener("abort", this.close, { once: true });
   }
 
-  /** Whether a picture would be sent at once. */
-  get isHungry(): boolean {
-    return this.#wakePull !== undefined;
-  }
-
   /** Takes the newest picture, in place of one that was not sent yet. */
   show(bytes: Uint8Array<ArrayBuffer>): void {
     this.#newest = bytes;

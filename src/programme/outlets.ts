@@ -39,6 +39,7 @@ export class Outlets {
   readonly #options: OutletsOptions;
   readonly #notes: string[] = [];
   #isStarted = false;
+  #toldSound = "";
   #sound!: SoundSink;
   #microphone: VirtualMicrophone | undefined;
   #camera: CameraSupervisor | undefined;
@@ -120,6 +121,9 @@ export class Outlets {
   /** Lost and back again are told once each; what is missing at the start is a note. */
   #onSound({ kind, deviceName, reason }: SoundState): void {
     const { log } = this.#options;
+    const told = `${kind} ${deviceName} ${reason}`; // it is looked for again and again
+    if (told === this.#toldSound) return;
+    this.#toldSound = told;
     if (!this.#isStarted) log.debug(`sound: ${kind} ${deviceName}`, { reason });
     else if (kind === "null") log.warn(reason);
     else log.info(`sound: ${kind} ${deviceName}`);

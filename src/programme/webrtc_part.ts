@@ -39,6 +39,8 @@ export class WebRtcPart implements WebRtcControl, AsyncDisposable {
   readonly #options: WebRtcPartOptions;
   readonly #preview: WebRtcPreview | undefined;
   readonly #own = new Map<string, { own: OwnProgramme; watched: Watched }>();
+  /** Viewers' programmes that are being closed. */
+  readonly #ending = new Set<Promise<void>>();
   #shared: Watched | undefined;
 
   /** Throws InputFault `bad_interface`. */
@@ -78,6 +80,7 @@ export class WebRtcPart implements WebRtcControl, AsyncDisposable {
       }
       return await preview.offer({ source: this.#shared.source, sdp, ...trickle }, signal);
     }
+    preview.examine(sdp); // a programme costs too much to be opened for nothing
     const own = await this.#options.open(avatar, signal);
     const watched = this.#watch(own.programme);
     try {
@@ -146,10 +149,14 @@ export class WebRtcPart implements WebRtcControl, AsyncDisposable {
     this.#options.log.debug("viewer", { session: session.slice(0, 8), reason });
     const mine = this.#own.get(session);
     this.#own.delete(session);
-    if (mine === undefined) return;
-    this.#end(mine).catch((error) =>
-      this.#options.log.warn(`closing a viewer's programme: ${oneLine(error)}`)
-    );
+    if (mine !== undefined) this.#endSoon(mine);
+  }
+
+  #endSoon(mine: { own: OwnProgramme; watched: Watched }): void {
+    const ending = this.#end(mine)
+      .catch((error) => this.#options.log.warn(`closing a viewer's programme: ${oneLine(error)}`))
+      .finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   async #end({ own, watched }: { own: OwnProgramme; watched: Watched }): Promise<void> {
@@ -161,7 +168,7 @@ export class WebRtcPart implements WebRtcControl, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#shared?.following[Symbol.dispose]();
     this.#preview?.[Symbol.dispose](); // tells every session as closed, which ends its programme
-    await Promise.all([...this.#own.values()].map((mine) => this.#end(mine)));
+    await Promise.all(this.#ending);
   }
 }
 

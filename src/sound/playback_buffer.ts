@@ -66,8 +66,6 @@ export class PlaybackBuffer {
   readonly #samples: readonly Float32Array<SharedArrayBuffer>[];
   readonly #fader = new Fader();
   readonly #result: ReadResult = { mediaSample: 0, epoch: 0, isProtected: false, isFill: true };
-  // Writer
-  #writtenSamples = 0;
   // Reader
   #offset = 0; // samples already taken of the oldest unit
   #nextMediaSample = 0;
@@ -119,11 +117,11 @@ export class PlaybackBuffer {
 
   /** Writer: queues a copy of the unit, or answers false when the buffer is full: the unit is dropped. */
   write(source: PlaybackUnit, unit: number): boolean {
-    const consumed = this.gauges.get("consumedSamples");
-    this.gauges.set("depthMs", samplesToMs(this.#writtenSamples - consumed));
+    const { gauges } = this;
+    gauges.set("depthMs", samplesToMs(gauges.get("writtenSamples") - gauges.get("consumedSamples")));
     const slot = this.#ring.acquire();
     if (slot < 0) {
-      this.gauges.add("droppedUnits");
+      gauges.add("droppedUnits");
       return false;
     }
     const header = this.#headers[slot]!;
@@ -133,7 +131,7 @@ export class PlaybackBuffer {
     header[FLAGS] = source.flags;
     this.#samples[slot]!.set(source.samples);
     this.#ring.commit();
-    this.#writtenSamples += this.shape.samplesPerFrame;
+    gauges.add("writtenSamples", this.shape.samplesPerFrame);
     return true;
   }
 

@@ -7,6 +7,8 @@ import { Gauges } from "../metrics/mod.ts";
 export const SOUND_GAUGES = [
   /** (stage) Samples queued, in ms, just before the newest unit was added: the margin. The stage steers by it. */
   "depthMs",
+  /** (stage) Samples put into the buffer: here, as another stage may take over. */
+  "writtenSamples",
   /** (stage) Units refused because the buffer was full. */
   "droppedUnits",
   /** The margin wanted now, between low and high water. */

@@ -176,6 +176,7 @@ Deno.test("bad input: avatars and places to write to", async () => {
     ...both([...folders, "--avatar", "bare"], "avatar.json", "missing"),
     ...both([...folders, "--avatar", "unreadable"], "avatar.json is no file", "wanted"),
     ...both([...folders, "--avatar", "artless"], "mai.svg", "wanted"),
+    { argv: ["prepare", "silent_film.mp4", "--id", "finn"], says: ['"finn" comes with Lipcam', "--force"] },
     { argv: [...LIVE, "--say", "Hi.", "--record", "absent/x.mp4"], says: ["absent/x.mp4", "does not exist"] },
     { argv: ["render", "--say", "Hi.", "--out", "absent/x.mp4"], says: ["absent/x.mp4", "does not exist"] },
     { argv: [...LIVE, "--say", "Hi.", "--record", "a_file/x.mp4"], says: ["a_file/x.mp4", "not a folder"] },

@@ -219,7 +219,9 @@ Deno.test("the avatar changes while it speaks, and back, and speech goes on", as
     const before = (await live.state()).picture;
     await sayThrough(stage);
     await live.reaches("patches again", 5000, ({ video }) => video.mouth === "musetalk");
-    assert((await live.state()).picture.units > before.units + 50);
+    const { picture, sound } = await live.state();
+    assert(picture.units > before.units + 50);
+    assert(sound.depthMs >= 0 && sound.depthMs < 500, `${sound.depthMs} ms in the playback buffer`);
     const wrong = await live.fetch("/v1/avatar", {
       method: "POST",
       body: JSON.stringify({ avatar: "nobody" }),

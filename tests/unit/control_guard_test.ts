@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Guard } from "../../src/control/guard.ts";
-import { bindOf, hostNames, LOCAL_BIND } from "../../src/control/bind.ts";
+import { bindOf, hostNames, linkHost, LOCAL_BIND } from "../../src/control/bind.ts";
 import { PageLinks } from "../../src/control/page_links.ts";
 import { InputFault } from "../../src/errors/mod.ts";
 import { SimulatedClock } from "../../src/time/mod.ts";
@@ -173,6 +173,19 @@ Deno.test("bindOf: other machines are let in with TLS or on somebody's word only
   assertEquals(bindOf({ ...open, host: "127.0.0.2" }).isLocalOnly, true);
   const tls = { cert: "/nowhere/cert.pem", key: "/nowhere/key.pem" };
   assertThrows(() => bindOf({ ...open, tls }), InputFault, "tls.cert");
+});
+
+Deno.test("linkHost: what another machine can reach, where every address is bound", () => {
+  const of = (host: string, ...allowedHosts: string[]) =>
+    linkHost(bindOf({ host, isInsecureAllowed: true, allowedHosts }), PORT);
+  assertEquals(of("0.0.0.0", "studio.example"), `studio.example:${PORT}`);
+  assertEquals(of("::", "studio.example:8443", "other.example"), "studio.example:8443");
+  assertEquals([of("192.0.2.7", "studio.example"), of("::1")], [`192.0.2.7:${PORT}`, `[::1]:${PORT}`]);
+  const own = Deno.networkInterfaces().filter(({ family }) => family === "IPv4").map(({ address }) =>
+    address
+  );
+  const [address] = of("0.0.0.0").split(":");
+  assertEquals([own.includes(address!), own.length > 1 && address === "127.0.0.1"], [true, false]);
 });
 
 Deno.test("hostNames: allowed names with and without a port, those of this machine, and no others", () => {

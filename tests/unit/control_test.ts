@@ -120,6 +120,24 @@ async function status(answer: Promise<Response>): Promise<number> {
   return response.status;
 }
 
+Deno.test("control: a POST that says nothing of a body has none", async () => {
+  await using it = await running();
+  const head = `Host: 127.0.0.1:${it.server.port}\r\nAuthorization: Bearer ${it.server.token}`;
+  for (const more of ["", "\r\nContent-Type: application/json", "\r\nContent-Length: 0"]) {
+    const answer = await it.raw(`POST /v1/interrupt HTTP/1.1\r\n${head}${more}\r\n\r\n`, "}");
+    assertMatch(answer, /^HTTP\/1.1 200 /, more);
+  }
+});
+
+Deno.test("control: a link that is no good is 401 to a program, and a person reads the page without being let in", async () => {
+  await using it = await running();
+  assertEquals(await status(it.call("/?key=wrong")), 401);
+  const headers = { Accept: "text/html,*/*;q=0.8" };
+  const page = await it.call("/?key=wrong", { headers, redirect: "manual" });
+  await page.body?.cancel();
+  assertEquals([page.status, page.headers.get("location"), page.headers.get("set-cookie")], [303, "/", null]);
+});
+
 Deno.test("control: say, interrupt, state, stop and healthz answer JSON", async () => {
   await using it = await running();
   const said = await it.post("/v1/say", JSON.stringify({ text: "hello", metadata: { id: 7 } }));

@@ -57,6 +57,16 @@ Deno.test("PlaybackBuffer.write refuses and counts a unit when the buffer is ful
   assertEquals(programme.buffer.gauges.get("droppedUnits"), 1);
 });
 
+Deno.test("PlaybackBuffer.write goes on counting where another writer left off", () => {
+  const first = started();
+  const { gauges, buffer } = first.buffer;
+  const next = new PlaybackBuffer(SHAPE, first.epoch, gauges, buffer); // the stage of another avatar
+  for (const [writer, unit] of [[first.buffer, 1], [next, 2]] as const) {
+    writer.write({ mediaSample: unit * UNIT, epoch: 0, flags: 0, samples: new Float32Array(UNIT) }, unit);
+  }
+  assertEquals(gauges.get("depthMs"), (2 * UNIT - 480) / 48);
+});
+
 Deno.test("PlaybackBuffer.read fades stale speech in 5 ms and keeps its time", () => {
   const programme = started();
   programme.write(level, UNIT_FLAG.speech);

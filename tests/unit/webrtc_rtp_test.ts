@@ -90,6 +90,16 @@ Deno.test("RtpStream: without a repair stream the packet itself comes again", ()
   ]);
 });
 
+Deno.test("RtpStream: without a repair stream nothing from before a wrap, nor the wrap itself, comes again", () => {
+  const { rtp, sent, ask } = stream(false);
+  while (sent.at(-1)?.header.sequenceNumber !== 40) rtp.send(payload("a"), 0);
+  const before = sent.length;
+  ask(65_535, 0);
+  assertEquals([sent.length - before, rtp.forgottenPackets], [0, 2]);
+  ask(1, 40);
+  assertEquals(sent.length - before, 2);
+});
+
 Deno.test("RtpStream: whoever asks for everything gets half of what is sent again, and nothing that is forgotten", () => {
   const { rtp, sent, ask } = stream();
   for (let count = 0; count < 3000; count++) {

@@ -7,6 +7,7 @@ import { Log } from "node-av/lib";
 import { AV_LOG_QUIET } from "node-av/constants";
 import { Gauges } from "../../src/metrics/mod.ts";
 import type { RtpPayload } from "../../src/preview/webrtc/rtp_stream.ts";
+import { LiveVideo } from "../../src/preview/webrtc/live_video.ts";
 import { PictureScaler } from "../../src/preview/webrtc/picture_scaler.ts";
 import { Source } from "../../src/preview/webrtc/source.ts";
 import { SOURCE_GAUGES } from "../../src/preview/webrtc/source_gauges.ts";
@@ -158,6 +159,40 @@ for (const fails of ["note", "picture"] as const) {
     assertEquals(troubles.length, 1);
     assertEquals(good.pictures.length, good.notes.length);
     assert(isGapless(good.sounds));
+  });
+}
+
+for (const step of ["load", "encode"] as const) {
+  Deno.test(`Source: an encoder that fails to ${step} ends who watches its pictures, the others go on`, async () => {
+    const { source, publish, troubles, until } = opened();
+    await using _source = source;
+    publish();
+    const [whole, half] = [new Watcher(source), new Watcher(source)];
+    half.rung = half.wantedRung = 1;
+    source.join(whole);
+    source.join(half);
+    await until("pictures", () => half.pictures.length > 0 && whole.pictures.length > 0);
+    const works = LiveVideo.prototype[step];
+    LiveVideo.prototype[step] = function (this: LiveVideo, ...args: never[]) {
+      if (this.rung.size.width === 640) return (works as () => never).apply(this, args as never);
+      throw new Error("it broke");
+    } as never;
+    try {
+      publish();
+      await until("its end", () => half.ended !== undefined);
+    } finally {
+      LiveVideo.prototype[step] = works as never;
+    }
+    assertEquals([half.ended, whole.ended, troubles.length], ["failed: it broke", undefined, 1]);
+    const before = whole.pictures.length;
+    const again = new Watcher(source);
+    again.rung = again.wantedRung = 1;
+    source.join(again);
+    for (let nth = 1; nth <= 3; nth++) {
+      publish();
+      await until("the whole one's picture", () => whole.pictures.length === before + nth);
+    }
+    assert(again.pictures[0]!.isKey && isGapless(whole.sounds));
   });
 }
 

@@ -31,6 +31,8 @@ export class House {
   readonly #closed = new AbortController();
   /** The answer under way. */
   #answering: Promise<void> = Promise.resolve();
+  /** Offers that wait for it; one that was given up is not answered any more. */
+  readonly #waiting = new Set<string>();
   #network: NetworkOrder | undefined;
   /** Where the network has one port: opened with the first offer. */
   #port: SinglePort | undefined;
@@ -55,10 +57,15 @@ export class House {
     } else if (order.kind === "source") this.#open(order);
     else if (order.kind === "end") this.#end(order.source);
     else if (order.kind === "event") this.#sources.get(order.source)?.tell(order.event);
-    else if (order.kind === "offer") this.#answering = this.#answering.then(() => this.#answer(order));
+    else if (order.kind === "offer") this.#queue(order);
     else if (order.kind === "candidate") this.#add(order.session, order.candidate);
     else if (order.kind === "take") this.#peers.get(order.session)?.beginTake(order.take);
-    else this.#peers.get(order.session)?.end("closed by request");
+    else if (!this.#waiting.delete(order.session)) this.#peers.get(order.session)?.end("closed by request");
+  }
+
+  #queue(offer: WebRtcOrder & { kind: "offer" }): void {
+    this.#waiting.add(offer.session);
+    this.#answering = this.#answering.then(() => this.#answer(offer));
   }
 
   #open({ source, shape, units, gauges }: WebRtcOrder & { kind: "source" }): void {
@@ -86,12 +93,12 @@ export class House {
     try {
       if (source === undefined) throw new Fault("the programme has ended", { code: "no_such_programme" });
       const port = await this.#sharedPort();
+      if (!this.#waiting.delete(session)) return;
       peer = new Peer(sdp, {
         ...{ session, source, frame, network: this.#network!, ...(port ? { port } : {}) },
         nowMs: () => this.#clock.nowMs(),
         wallMs: () => this.#wallMs(),
         after: (ms, run) => void delay(ms, this.#closed.signal).then(run, () => {}),
-        onConnected: () => this.#tell({ kind: "connected", session }),
         onClosed: (reason) => {
           if (this.#peers.delete(session)) this.#tell({ kind: "closed", session, reason });
         },
@@ -106,6 +113,7 @@ export class House {
         sdp: await withDeadline(answer, ANSWER_MS_MAX, "making an answer"),
       });
     } catch (error) {
+      this.#waiting.delete(session);
       this.#peers.delete(session);
       peer?.end("refused");
       this.#tell({ kind: "refused", session, fault: plain(error) });
@@ -119,9 +127,7 @@ export class House {
   }
 
   #add(session: string, candidate: Parameters<Peer["add"]>[0]): void {
-    this.#peers.get(session)?.add(candidate).catch((error) =>
-      this.#tell({ kind: "bad_candidate", session, fault: plain(error) })
-    );
+    this.#peers.get(session)?.add(candidate).catch(() => {}); // of no use: others may be of some
   }
 
   #look(): void {

@@ -38,6 +38,11 @@ const CODINGS: Readonly<Record<VideoCodec, Pick<VideoCoding, "codec" | "options"
   },
 };
 
+export interface CodedPicture {
+  readonly payloads: readonly RtpPayload[];
+  readonly isKey: boolean;
+}
+
 export class LiveVideo implements Disposable {
   readonly rung: Rung;
   readonly #encoder: VideoEncoder;
@@ -47,7 +52,6 @@ export class LiveVideo implements Disposable {
   #lastKeyMs = -Infinity;
   #frames = 0;
   #loadedMs = 0;
-  keyFrames = 0;
   encodeMs = 0;
 
   constructor(codec: VideoCodec, rung: Rung, size: FrameSize, fps: number) {
@@ -82,7 +86,7 @@ export class LiveVideo implements Disposable {
   }
 
   /** The loaded picture as payloads, in order. */
-  async encode(nowMs: () => number): Promise<{ payloads: RtpPayload[]; isKey: boolean }> {
+  async encode(nowMs: () => number): Promise<CodedPicture> {
     const payloads: RtpPayload[] = [];
     let isKey = false;
     await this.#encoder.encode((packet) => {
@@ -95,7 +99,6 @@ export class LiveVideo implements Disposable {
     if (isKey) {
       this.#isKeyWanted = false;
       this.#lastKeyMs = this.#loadedMs;
-      this.keyFrames++;
     }
     this.encodeMs = nowMs() - this.#loadedMs;
     return { payloads, isKey };

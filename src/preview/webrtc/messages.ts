@@ -90,8 +90,6 @@ export type WebRtcNews =
   | { readonly kind: "refused"; readonly session: string; readonly fault: FaultRecord }
   /** Null: there are no more. */
   | { readonly kind: "candidate"; readonly session: string; readonly candidate: IceCandidateInit | null }
-  | { readonly kind: "bad_candidate"; readonly session: string; readonly fault: FaultRecord }
-  | { readonly kind: "connected"; readonly session: string }
   | { readonly kind: "closed"; readonly session: string; readonly reason: string }
   | { readonly kind: "report"; readonly viewers: readonly ViewerReport[] }
   | { readonly kind: "trouble"; readonly message: string };

@@ -49,7 +49,6 @@ export interface PeerOptions {
   readonly wallMs: () => number;
   /** Calls `run` after `ms`, unless the isolate has ended. */
   readonly after: (ms: number, run: () => void) => void;
-  readonly onConnected: () => void;
   /** Called once. */
   readonly onClosed: (reason: string) => void;
 }
@@ -257,7 +256,6 @@ export class Peer implements Viewer {
         this.#silentMsMax = this.codec === undefined ? SOUND_GOODBYE_MS_MAX : GOODBYE_MS_MAX;
       });
       this.#options.source.join(this);
-      this.#options.onConnected();
       for (const ms of KEY_FRAMES_AFTER_MS) {
         this.#options.after(ms, () => {
           if (this.#state === "connected") this.#options.source.wantKeyFrame(this);

@@ -119,9 +119,17 @@ export class RtpStream {
   #resend(lost: readonly number[]): void {
     for (const sequence of lost) {
       const sent = this.#history[sequence % HISTORY_PACKETS];
-      if (sent?.sequence !== sequence) this.forgottenPackets++;
+      if (sent?.sequence !== sequence || !this.#mayRepeat(sequence)) this.forgottenPackets++;
       else if (this.#resendCredit >= 1) this.#repair(sent);
     }
+  }
+
+  /**
+   * Without a repair stream: the library counts rounds of the 16-bit numbers (RFC 3711, 3.3.1) by the last number it was
+   * given, so one from before the last wrap, or the wrap itself, would put the cipher out of step for good.
+   */
+  #mayRepeat(sequence: number): boolean {
+    return this.#repairType !== undefined || (sequence > 0 && sequence <= this.#sequence);
   }
 
   /** RFC 4588: the same payload behind its old number, in a stream of its own; without such a stream as it was. */

@@ -10,7 +10,7 @@ import { Gauges } from "../../metrics/mod.ts";
 import { type Clock, delay, SAMPLE_RATE_HZ } from "../../time/mod.ts";
 import { UNIT_FLAG, UnitRing, type UnitRingShape } from "../../unit/mod.ts";
 import { LiveSound } from "./live_sound.ts";
-import { LiveVideo } from "./live_video.ts";
+import { type CodedPicture, LiveVideo } from "./live_video.ts";
 import type { VideoCodec } from "./offer.ts";
 import { type Rung, rungsFor } from "./rungs.ts";
 import { SOURCE_GAUGES, type SourceGauge } from "./source_gauges.ts";
@@ -67,17 +67,14 @@ export class Source implements AsyncDisposable {
     this.#samples = new Float32Array(shape.samplesPerFrame);
   }
 
-  /** Number of the next unit. */
-  get published(): number {
-    return this.#units.published;
-  }
-
   join(viewer: Viewer): void {
     this.#viewers.add(viewer);
     this.#eagerUntilMs = this.#options.clock.nowMs() + EAGER_MS;
     this.#nextReportMs = 0;
     this.wantKeyFrame(viewer);
-    this.#running ??= this.#run().catch(this.#options.onTrouble).finally(() => this.#running = undefined);
+    this.#running ??= this.#run().catch((error) => this.#failed(error)).finally(() =>
+      this.#running = undefined
+    );
   }
 
   leave(viewer: Viewer): void {
@@ -154,14 +151,14 @@ export class Source implements AsyncDisposable {
 
   async #takePicture(unit: number): Promise<void> {
     const { clock } = this.#options;
-    const videos = this.#watched().filter(({ rung }) => unit % rung.everyFrames === 0);
+    let videos = this.#watched().filter(({ rung }) => unit % rung.everyFrames === 0);
     const slot = this.#units.at(unit);
     if (slot === undefined) return;
     const ticks = Math.round(slot.mediaSample * TICKS_A_SAMPLE);
     const composedMs = slot.monotonicMs;
-    for (const video of videos) video.load(slot.frame, clock.nowMs());
+    videos = videos.filter((video) => this.#loads(video, slot.frame));
     if (!this.#units.isIntact(unit)) return this.#gauges.add("lostUnits");
-    const coded = await Promise.all(videos.map((video) => video.encode(() => clock.nowMs())));
+    const coded = await Promise.all(videos.map((video) => this.#coded(video)));
     this.#each((viewer) => {
       const of = (rung: number) => {
         const at = videos.indexOf(this.#videos.get(`${viewer.codec} ${rung}`)!);
@@ -176,6 +173,43 @@ export class Source implements AsyncDisposable {
       this.#gauges.set("encodeMs", Math.max(...videos.map(({ encodeMs }) => encodeMs)));
       this.#gauges.set("sentAfterMs", clock.nowMs() - composedMs);
     }
+  }
+
+  #loads(video: LiveVideo, frame: Uint8Array): boolean {
+    try {
+      video.load(frame, this.#options.clock.nowMs());
+      return true;
+    } catch (error) {
+      this.#letGo(video, error);
+      return false;
+    }
+  }
+
+  /** Never rejects: the others' encoders are at work meanwhile. */
+  async #coded(video: LiveVideo): Promise<CodedPicture | undefined> {
+    try {
+      return await video.encode(() => this.#options.clock.nowMs());
+    } catch (error) {
+      this.#letGo(video, error);
+      return undefined;
+    }
+  }
+
+  /** An encoder that failed, and who watches what it made: they are told, and may come again. */
+  #letGo(video: LiveVideo, error: unknown): void {
+    for (const [key, one] of this.#videos) {
+      if (one !== video) continue;
+      this.#videos.delete(key);
+      video[Symbol.dispose]();
+      const isOfIt = ({ codec, rung, wantedRung }: Viewer) =>
+        [rung, wantedRung].some((at) => key === `${codec} ${at}`);
+      this.#failed(error, [...this.#viewers].filter(isOfIt));
+    }
+  }
+
+  #failed(error: unknown, viewers = [...this.#viewers]): void {
+    this.#options.onTrouble(error);
+    for (const viewer of viewers) viewer.end(`failed: ${oneLine(error)}`);
   }
 
   /** Encoders of what is watched now; those that nobody watches any more are let go. */
@@ -217,8 +251,7 @@ export class Source implements AsyncDisposable {
       try {
         act(viewer);
       } catch (error) {
-        this.#options.onTrouble(error);
-        viewer.end(`failed: ${oneLine(error)}`);
+        this.#failed(error, [viewer]);
       }
     }
   }

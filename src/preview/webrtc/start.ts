@@ -18,6 +18,7 @@ import type {
   WebRtcNews,
   WebRtcOrder,
 } from "./messages.ts";
+import { plainOffer } from "./offer.ts";
 import { SOURCE_GAUGES, type SourceGauge } from "./source_gauges.ts";
 
 const ANSWER_MS_MAX = 8000;
@@ -50,7 +51,6 @@ interface Session {
   readonly frame: Int32Array<SharedArrayBuffer>;
   readonly answered: PromiseWithResolvers<string>;
   readonly onCandidate: ((candidate: IceCandidateInit | null) => void) | undefined;
-  isConnected: boolean;
 }
 
 interface Watchable {
@@ -100,17 +100,23 @@ export class WebRtcPreview implements Disposable {
     if (this.#sessions.size > 0) this.#order({ kind: "event", source, event });
   }
 
-  /**
-   * Rejects with InputFault `bad_offer` or `no_codec`, CapacityFault `too_many_peers`, Fault `deadline`, `webrtc_died` or the signal's
-   * reason; nothing is left behind then.
-   */
-  async offer(offer: WatchOffer, signal: AbortSignal): Promise<{ session: string; sdp: string }> {
+  /** Throws CapacityFault `too_many_peers`, InputFault `bad_offer` or `no_codec` for an offer that would be refused. */
+  examine(sdp: string): void {
     const { peersMax } = this.#options;
     if (this.#sessions.size >= peersMax) {
       throw new CapacityFault(`answering an offer: ${peersMax} viewers are watching, wanted fewer`, {
         code: "too_many_peers",
       });
     }
+    plainOffer(sdp);
+  }
+
+  /**
+   * Rejects with InputFault `bad_offer` or `no_codec`, CapacityFault `too_many_peers`, Fault `deadline`, `webrtc_died` or the signal's
+   * reason; nothing is left behind then.
+   */
+  async offer(offer: WatchOffer, signal: AbortSignal): Promise<{ session: string; sdp: string }> {
+    this.examine(offer.sdp);
     if (this.#worker === undefined) {
       throw new Fault("answering an offer: the preview is being started again", {
         code: "webrtc_died",
@@ -123,7 +129,7 @@ export class WebRtcPreview implements Disposable {
     const frame = new Int32Array(cell);
     Atomics.store(frame, 0, -1);
     const answered = Promise.withResolvers<string>();
-    this.#sessions.set(session, { source, frame, answered, onCandidate, isConnected: false });
+    this.#sessions.set(session, { source, frame, answered, onCandidate });
     const trickles = onCandidate !== undefined;
     this.#order({ kind: "offer", session, source, sdp, trickles, frame: cell });
     try {
@@ -213,7 +219,6 @@ export class WebRtcPreview implements Disposable {
     if (news.kind === "answer") session.answered.resolve(news.sdp);
     else if (news.kind === "refused") session.answered.reject(faultOf(news.fault));
     else if (news.kind === "candidate") session.onCandidate?.(news.candidate);
-    else if (news.kind === "connected") session.isConnected = true;
     else if (news.kind === "closed") this.#forget(news.session, news.reason);
   }
 

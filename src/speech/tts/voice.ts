@@ -74,7 +74,8 @@ export function voiceNamed(wanted: string, voices: readonly Voice[]): Voice {
     .sort((a, b) => nearerFirst(a, b) || a.id.length - b.id.length || a.id.localeCompare(b.id))
     .slice(0, NAMED_MAX).map(({ id }) => id);
   throw new InputFault(
-    `voice ${JSON.stringify(wanted.slice(0, 40))} is not known, wanted for example ${nearest.join(", ")}`,
+    `voice ${JSON.stringify(wanted.slice(0, 40))} is not known, wanted for example ${nearest.join(", ")}; ` +
+      "`deno task voices` lists all",
     { code: "unknown_voice" },
   );
 }

@@ -1,10 +1,15 @@
 /** Rungs and the walk between them. */
 import { assert, assertEquals } from "@std/assert";
 import {
+  PacketStatus,
   ReceiverEstimatedMaxBitrate,
+  RecvDelta,
   RtcpPayloadSpecificFeedback,
   RtcpReceiverInfo,
   RtcpRrPacket,
+  RtcpTransportLayerFeedback,
+  RunLengthChunk,
+  TransportWideCC,
 } from "werift";
 import { Ladder } from "../../src/preview/webrtc/ladder.ts";
 import { LineReports } from "../../src/preview/webrtc/line_report.ts";
@@ -86,6 +91,40 @@ Deno.test("LineReports: losses of the stream that counts, and the round trip by 
   report(8, 255);
   assertEquals(line.take(0).lossShare, 0.25);
   assert(Math.abs(line.roundTripMs - 100) < 1, `${line.roundTripMs}`);
+});
+
+Deno.test("LineReports: packets that queue on the way say that it grows narrow, a late one and another clock do not", () => {
+  const line = new LineReports(() => 7);
+  let number = 65_480; // wraps round on its way
+  let nowMs = 1000;
+  /** A second of 20 packets, each `queueMs(nth)` later than the way and the clocks are apart. */
+  const second = (queueMs: (nth: number) => number) => {
+    const first = number & 0xffff;
+    const cameMs = Array.from({ length: 20 }, (_, nth) => {
+      line.sent(number++ & 0xffff, nowMs += 50);
+      return nowMs + 7_000_020 + queueMs(nth);
+    });
+    const referenceTime = Math.floor(cameMs[0]! / 64);
+    let beforeMs = referenceTime * 64;
+    const recvDeltas = cameMs.map((ms) => {
+      const delta = Math.round((ms - beforeMs) * 4) * 250;
+      beforeMs += delta / 1000;
+      return new RecvDelta({ type: PacketStatus.TypeTCCPacketReceivedLargeDelta, delta });
+    });
+    const chunk = new RunLengthChunk({
+      packetStatus: PacketStatus.TypeTCCPacketReceivedLargeDelta,
+      runLength: 20,
+    });
+    const feedback = new TransportWideCC({
+      ...{ senderSsrc: 5, mediaSourceSsrc: 7, baseSequenceNumber: first, packetStatusCount: 20 },
+      ...{ referenceTime, fbPktCount: 0, packetChunks: [chunk], recvDeltas },
+    });
+    line.hear(new RtcpTransportLayerFeedback({ feedback }), 0);
+    return line.take(2_000_000).isNarrowing;
+  };
+  assertEquals([1, 2, 3].map(() => second((nth) => nth % 5)), [false, false, false]);
+  assertEquals(second((nth) => nth === 7 ? 400 : 0), false);
+  assertEquals([second((nth) => 60 + nth * 5), second(() => 180), second(() => 2)], [false, true, false]);
 });
 
 Deno.test("rungsFor: at most three, even, each smaller and cheaper, none too small to show a mouth", () => {

@@ -8,7 +8,7 @@
 export interface LineReport {
   /** Share of packets lost since the last report, 0..1. */
   readonly lossShare: number;
-  /** Whether it was said, meanwhile, that less comes through than did before, and less than is sent. */
+  /** Whether less came through, meanwhile, than did before, and less than is sent: it was said so, or packets queue. */
   readonly isNarrowing: boolean;
 }
 

@@ -13,6 +13,7 @@ import {
   RtcpTransportLayerFeedback,
   TransportWideCC,
 } from "werift";
+import { ArrivalDelay } from "./arrival_delay.ts";
 import type { LineReport } from "./ladder.ts";
 import { ntpMiddle, ntpTime } from "./ntp.ts";
 
@@ -21,6 +22,8 @@ import { ntpMiddle, ntpTime } from "./ntp.ts";
  * nothing about a line that is hardly used. That it falls does: then packets came later and later.
  */
 const FALL_SHARE = 0.95;
+/** Packets that wait so long before a narrow place do not wait by chance. */
+const QUEUE_MS_MAX = 100;
 const ROUND_TRIP_MS_MAX = 10_000;
 
 export class LineReports {
@@ -33,11 +36,17 @@ export class LineReports {
   #worstLoss: number | undefined;
   #arrived = 0;
   #missing = 0;
+  readonly #arrivals = new ArrivalDelay();
   readonly #ssrc: () => number;
 
   /** `ssrc`: of the stream whose losses count. */
   constructor(ssrc: () => number) {
     this.#ssrc = ssrc;
+  }
+
+  /** A packet went out with this transport-wide number. */
+  sent(number: number, nowMs: number): void {
+    this.#arrivals.sent(number, nowMs);
   }
 
   hear(packet: RtcpPacket, wallMs: number): void {
@@ -54,6 +63,7 @@ export class LineReports {
         this.#estimateBits = Number(feedback.bitrate);
       }
     } else if (packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof TransportWideCC) {
+      this.#arrivals.hear(packet.feedback);
       for (const { received } of packet.feedback.packetResults) {
         if (received) this.#arrived++;
         else this.#missing++;
@@ -69,10 +79,10 @@ export class LineReports {
     this.#worstLoss = undefined;
     this.#arrived = this.#missing = 0;
     const estimate = this.#estimateBits;
-    const isNarrowing = estimate !== undefined && estimate < this.#estimateBefore * FALL_SHARE &&
+    const isFalling = estimate !== undefined && estimate < this.#estimateBefore * FALL_SHARE &&
       estimate < sentBits;
     this.#estimateBefore = estimate ?? 0;
-    return { lossShare: this.lossShare, isNarrowing };
+    return { lossShare: this.lossShare, isNarrowing: this.#arrivals.take() > QUEUE_MS_MAX || isFalling };
   }
 
   /** RFC 3550, section 6.4.1: now, less when our report came and how long it lay there. */

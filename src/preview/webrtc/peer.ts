@@ -127,8 +127,9 @@ export class Peer implements Viewer {
     for (const transport of connection.dtlsTransports) this.#gate.guardData(transport);
     await connection.setLocalDescription(await connection.createAnswer());
     const { cname } = connection;
-    this.#picture = picture && new RtpStream(picture, cname, wallMs);
-    this.#sound = sound && new RtpStream(sound, cname, wallMs);
+    const onNumbered = (number: number) => this.#line.sent(number, this.#options.nowMs());
+    this.#picture = picture && new RtpStream(picture, cname, wallMs, onNumbered);
+    this.#sound = sound && new RtpStream(sound, cname, wallMs, onNumbered);
     // a machine with many addresses names them in every section: some will do
     for (const candidate of this.#offer.candidates.slice(0, CANDIDATES_MAX)) await this.add({ candidate });
     if (onCandidate === undefined) await gathered.promise;

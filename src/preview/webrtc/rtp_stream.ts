@@ -53,6 +53,7 @@ export class RtpStream {
   readonly #transceiver: RTCRtpTransceiver;
   readonly #cname: string;
   readonly #wallMs: () => number;
+  readonly #onNumbered: (number: number) => void;
   readonly #history: (Sent | undefined)[] = new Array(HISTORY_PACKETS);
   readonly #repairType: number | undefined;
   readonly #extensionIds: { mid?: number; sendTime?: number; transport?: number } = {};
@@ -61,7 +62,14 @@ export class RtpStream {
   #repairSequence = crypto.getRandomValues(new Uint16Array(1))[0]!;
   #resendCredit = RESEND_BURST;
 
-  constructor(transceiver: RTCRtpTransceiver, cname: string, wallMs: () => number) {
+  /** `onNumbered` hears each transport-wide number that goes out. */
+  constructor(
+    transceiver: RTCRtpTransceiver,
+    cname: string,
+    wallMs: () => number,
+    onNumbered: (number: number) => void = () => {},
+  ) {
+    this.#onNumbered = onNumbered;
     this.#transceiver = transceiver;
     this.#cname = cname;
     this.#wallMs = wallMs;
@@ -174,6 +182,7 @@ export class RtpStream {
       const number = Buffer.allocUnsafe(2);
       number.writeUInt16BE(transport.transportSequenceNumber, 0);
       extensions.push({ id: wide, payload: number });
+      this.#onNumbered(transport.transportSequenceNumber);
     }
     return extensions.sort((one, other) => one.id - other.id);
   }

@@ -5,6 +5,7 @@ import { readJson, uploadPieces } from "./body.ts";
 import { checked } from "./checked.ts";
 import { json, type Route } from "./route.ts";
 import { spool } from "./spool.ts";
+import type { SpoolRoom } from "./spool_room.ts";
 
 const job = z.looseObject({ job: z.int().min(1), state: z.string() });
 
@@ -16,7 +17,7 @@ const uploadQuery = z.object({
 const UPLOAD = { schema: uploadQuery, code: "bad_avatar", example: "?id=anna&engine=all" };
 
 /** Making one of a file that comes with the request. */
-export function avatarUploadRoute(uploadBytesMax: number): Route {
+export function avatarUploadRoute(room: SpoolRoom): Route {
   return {
     method: "POST",
     path: "/v1/avatars/upload",
@@ -31,7 +32,7 @@ export function avatarUploadRoute(uploadBytesMax: number): Route {
     answer: async ({ request, url, programme }) => {
       const { session: _session, ...query } = Object.fromEntries(url.searchParams);
       const { id, engine, force } = checked(UPLOAD, query);
-      const file = await spool(uploadPieces(request, uploadBytesMax), "avatar");
+      const file = await spool(uploadPieces(request, room.fileBytesMax), "avatar", room);
       try {
         const wishes = {
           ...(engine === undefined ? {} : { engine }),

@@ -8,8 +8,9 @@ import type { ProgrammeControl } from "./programme_control.ts";
 const UNREAD_BYTES_MAX = 256 * 1024;
 const POLICY = 1008;
 const GOING_AWAY = 1001;
+const ENDS = "the programme ends";
 
-/** Runs until the socket closes or the signal aborts. Never rejects. */
+/** Runs until the socket closes, the signal aborts or the events end; closes the socket then. Never rejects. */
 export function serveEvents(
   socket: WebSocket,
   programme: ProgrammeControl,
@@ -26,10 +27,11 @@ export function serveEvents(
   const leave = () => leaving.abort();
   socket.addEventListener("close", leave);
   socket.addEventListener("error", leave);
-  signal.addEventListener("abort", () => socket.close(GOING_AWAY, "the programme ends"), { once: true });
+  signal.addEventListener("abort", () => socket.close(GOING_AWAY, ENDS), { once: true });
   socket.addEventListener("open", () => {
     const events = async () => {
       for await (const event of programme.events(until)) send(event);
+      leave(); // the programme has ended: no more states either
     };
     const states = async () => {
       while (stateMs !== undefined && !until.aborted) {
@@ -37,6 +39,7 @@ export function serveEvents(
         await delay(stateMs, until);
       }
     };
-    Promise.all([events(), states()]).catch(() => socket.close(GOING_AWAY)); // it has left, or the programme is not there
+    // it has left, or the programme is not there, or has ended
+    Promise.all([events(), states()]).catch(() => {}).finally(() => socket.close(GOING_AWAY, ENDS));
   });
 }

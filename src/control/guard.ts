@@ -44,14 +44,8 @@ export class Guard {
   checkSite(request: Request, isPage: boolean): void {
     const { headers } = request;
     // HTTP/2, which there is with TLS only, says it as :authority, which is in the address.
-    const host = headers.get("host") ?? (this.#options.isTls ? new URL(request.url).host : "");
-    if (!this.#options.hosts.has(host.toLowerCase())) {
-      throw new HttpProblem(
-        403,
-        "bad_host",
-        "the Host is not this server's, wanted its address and port, or one of allowedHosts",
-      );
-    }
+    const host = headers.get("host") ?? (this.#options.isTls ? addressOf(request).host : "");
+    if (!this.#options.hosts.has(host.toLowerCase())) throw badHost();
     const origin = headers.get("origin");
     if (origin !== null && !this.#origins.has(origin.toLowerCase())) {
       throw new HttpProblem(403, "bad_origin", "the request comes from another site");
@@ -112,6 +106,21 @@ export class Guard {
     }
     return undefined;
   }
+}
+
+/** Where the request goes. Its Host is the client's to write and part of it: throws HttpProblem 403 for one that is none. */
+export function addressOf(request: Request): URL {
+  const url = URL.parse(request.url);
+  if (url === null) throw badHost();
+  return url;
+}
+
+function badHost(): HttpProblem {
+  return new HttpProblem(
+    403,
+    "bad_host",
+    "the Host is not this server's, wanted its address and port, or one of allowedHosts",
+  );
 }
 
 /** "same-site" is foreign too: it is another port of this machine. */

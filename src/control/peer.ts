@@ -61,20 +61,40 @@ export function isClientOf(
   );
 }
 
-/** How the two tables write an end: an IPv4 one plain and inside an IPv6 address. Nothing for IPv6 addresses beside ::1. */
+/** Of our end of the connection from `client` to `port`, whatever its state; undefined where it is not known. */
+export function connectionInode(
+  client: Endpoint,
+  port: number,
+  tables: readonly string[] = readTables(),
+): string | undefined {
+  const remotes = spellings(client);
+  return rowsOf(tables).find((row) => remotes.includes(row.remote) && portOf(row.local) === port)?.inode;
+}
+
+/** How the two tables write an end: an IPv4 one plain and inside an IPv6 address. */
 function spellings({ hostname, port }: Endpoint): string[] {
   const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, "0");
   const word = (four: readonly number[]) =>
     (IS_LITTLE_ENDIAN ? four.toReversed() : four).map((byte) => hex(byte, 2)).join("");
-  if (hostname === "::1") {
-    const words = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]].map(word);
-    return [`${words.join("")}:${hex(port, 4)}`];
+  const long = ipv6Bytes(hostname);
+  if (long !== undefined) {
+    return [`${[0, 4, 8, 12].map((at) => word(long.slice(at, at + 4))).join("")}:${hex(port, 4)}`];
   }
   const bytes = hostname.replace(/^::ffff:/i, "").split(".").map(Number);
   if (bytes.length !== 4) return [];
   const address = word(bytes);
   const mapped = word([0, 0, 0, 0]) + word([0, 0, 0, 0]) + word([0, 0, 255, 255]) + address;
   return [address, mapped].map((one) => `${one}:${hex(port, 4)}`);
+}
+
+/** Undefined for an IPv4 address, plain or inside one. */
+function ipv6Bytes(hostname: string): number[] | undefined {
+  if (!hostname.includes(":") || hostname.includes(".")) return undefined;
+  const [head = "", tail] = hostname.split("::");
+  const [front, back] = [head, tail ?? ""].map((part) => part === "" ? [] : part.split(":"));
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front!.length - back!.length);
+  const words = [...front!, ...Array<string>(zeros).fill("0"), ...back!].map((part) => parseInt(part, 16));
+  return words.flatMap((one) => [one >> 8, one & 255]);
 }
 
 function portOf(address: string): number {

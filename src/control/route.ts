@@ -22,6 +22,8 @@ export interface Visit {
   readonly programme: ProgrammeControl;
   /** Whether the client asks for a WebSocket. */
   readonly isUpgrade: boolean;
+  /** One more of what is asked for inside a WebSocket. Throws HttpProblem 429. */
+  take(kind: RateKind): void;
   /** Makes a WebSocket of it; answer with `response`. Throws HttpProblem 426 where none is asked for, CapacityFault. */
   upgrade(): { readonly socket: WebSocket; readonly response: Response };
 }

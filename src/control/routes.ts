@@ -14,6 +14,7 @@ import { RECORD_ROUTES } from "./record_routes.ts";
 import { SAY_ROUTES } from "./say_routes.ts";
 import { metricsRoute, SETTINGS_ROUTES } from "./settings_routes.ts";
 import { soundRoutes } from "./sound_routes.ts";
+import { SpoolRoom } from "./spool_room.ts";
 import { STATE_ROUTES } from "./state_routes.ts";
 import { webrtcRoutes } from "./webrtc_routes.ts";
 
@@ -35,6 +36,7 @@ export interface TableOptions {
 
 export function routes(options: TableOptions): readonly Route[] {
   const { house, page, uploadBytesMax, version, compat, pageLink, pathOf, metrics } = options;
+  const room = new SpoolRoom(uploadBytesMax);
   const own: readonly Route[] = [
     ...openRoutes(page, () => house.isReady),
     ...STATE_ROUTES,
@@ -44,13 +46,13 @@ export function routes(options: TableOptions): readonly Route[] {
     ...OBS_ROUTES,
     ...RECORD_ROUTES,
     ...SETTINGS_ROUTES,
-    ...soundRoutes(uploadBytesMax),
-    avatarUploadRoute(uploadBytesMax),
+    ...soundRoutes(room),
+    avatarUploadRoute(room),
     ...webrtcRoutes(house.webrtc),
     metricsRoute(metrics),
     pageLinkRoute(pageLink),
   ];
-  const all = compat === undefined ? own : withCompat(own, { ...compat, house, uploadBytesMax });
+  const all = compat === undefined ? own : withCompat(own, { ...compat, house, room });
   const described: Route = {
     method: "GET",
     path: "/openapi.json",

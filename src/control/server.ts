@@ -3,7 +3,7 @@
  * MJPEG preview. Main thread. Limits: 256 kB and 5 s a body, 32 open streams, 8 uploads; closing ends them.
  */
 import { Fault, InputFault, oneLine } from "../errors/mod.ts";
-import { MonotonicClock, withDeadline } from "../time/mod.ts";
+import { MonotonicClock, wallClockMs, withDeadline } from "../time/mod.ts";
 import { setHeaders } from "./answer_headers.ts";
 import { type Bind, bindOf, type BindOptions, hostNames, isLoopback, linkHost, LOCAL_BIND } from "./bind.ts";
 import { NumberedHouse } from "./compat/mod.ts";
@@ -21,6 +21,7 @@ import { Router } from "./router.ts";
 import { RateLimit } from "./rate_limit.ts";
 import type { RateKind } from "./route.ts";
 import { routes } from "./routes.ts";
+import { removeLeftUploads } from "./spool_room.ts";
 import { type Environment, randomKey, readTokens, writeToken } from "./token.ts";
 import { OpenVisit, Places } from "./visit.ts";
 
@@ -95,18 +96,19 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
   const answer = async (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> => {
     const url = addressOf(request);
     guard.checkSite(request, url.pathname === "/");
-    const isOwnUser = () => isOwn(info.remoteAddr);
+    const client = info.remoteAddr; // not to be asked for once the request is a WebSocket
+    const take = (kind: RateKind) => limit.take(client.hostname, kind);
+    const drop = () => dropConnection(client, port);
+    const isOwnUser = () => isOwn(client);
     const key = url.pathname === "/" ? url.searchParams.get("key") : null;
     if (key !== null) {
-      limit.take(info.remoteAddr.hostname, "offer");
+      take("offer");
       return pageForLink(request, () => guard.linkCookie(key));
     }
     const checkToken = () => guard.checkToken(request, isOwnUser);
     const { route, names } = router.find(request.method, url.pathname, checkToken);
     if (route.isGuarded ?? true) checkToken();
-    limit.take(info.remoteAddr.hostname, route.rate ?? "other");
-    const take = (kind: RateKind) => limit.take(info.remoteAddr.hostname, kind);
-    const drop = () => dropConnection(info.remoteAddr, port);
+    take(route.rate ?? "other");
     const visit = new OpenVisit({ request, url, names, house, streams, closing: closing.signal, take, drop });
     const places = route.rate === "upload"
       ? uploads
@@ -175,6 +177,8 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
     await server.shutdown();
     throw error;
   }
+  // nobody waits for it but the end
+  const swept = removeLeftUploads((options.env ?? Deno.env.get)("TMPDIR") || "/tmp", wallClockMs());
   return {
     port,
     url: `${origin}/`,
@@ -186,6 +190,7 @@ export async function startControl(options: ControlServerOptions): Promise<Contr
       await withDeadline(server.shutdown(), CLOSE_MS_MAX, "closing the control server").catch(
         options.onError,
       );
+      await swept;
     },
   };
 }

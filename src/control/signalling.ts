@@ -37,8 +37,18 @@ type Message = z.output<typeof message>;
 const WANTED =
   'wanted {"type":"offer","sdp"}, {"type":"ice-candidate","candidate":{"candidate":"..."}} or {"type":"bye"}';
 
+export interface SignallingLimits {
+  /** Asked before each offer; what it throws is told, and the offer not answered. */
+  readonly takeOffer?: () => void;
+}
+
 /** Runs until the socket closes or the signal aborts. Never rejects. */
-export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal: AbortSignal): void {
+export function serveSignalling(
+  socket: WebSocket,
+  webrtc: WebRtcControl,
+  signal: AbortSignal,
+  { takeOffer }: SignallingLimits = {},
+): void {
   const leaving = new AbortController();
   const until = AbortSignal.any([signal, leaving.signal]);
   let session: string | undefined;
@@ -56,6 +66,7 @@ export function serveSignalling(socket: WebSocket, webrtc: WebRtcControl, signal
   const take = async (said: Message) => {
     if (said.type === "offer") {
       if (++offers > OFFERS_MAX) return socket.close(POLICY, "too many offers");
+      takeOffer?.();
       const before = session;
       session = undefined;
       if (before !== undefined) await webrtc.close(before).catch(() => {}); // it has ended by itself

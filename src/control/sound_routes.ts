@@ -10,6 +10,7 @@ import type { PcmShape, SoundRequest } from "./programme_control.ts";
 import { json, type Route } from "./route.ts";
 import { speakFile } from "./spoken_file.ts";
 import { spool } from "./spool.ts";
+import type { SpoolRoom } from "./spool_room.ts";
 
 const utterance = z.object({ utterance: z.int().min(1) });
 const soundQuery = z.object({ interruptible: z.enum(["true", "false"]).optional() });
@@ -21,7 +22,7 @@ const pcmQuery = soundQuery.extend({
 const PCM_BYTES_MAX = 400 * 1024 * 1024;
 const QUIET_MS_MAX = 60_000;
 
-export function soundRoutes(uploadBytesMax: number): readonly Route[] {
+export function soundRoutes(room: SpoolRoom): readonly Route[] {
   return [
     {
       method: "POST",
@@ -41,8 +42,8 @@ export function soundRoutes(uploadBytesMax: number): readonly Route[] {
         const wishes = soundRequest(url);
         const isForm = typeOf(request) === FORM_TYPE;
         const file = isForm
-          ? (await spoolForm(request, { files: ["file"], purpose: "sound", bytesMax: uploadBytesMax })).file
-          : await spool(uploadPieces(request, uploadBytesMax), "sound");
+          ? (await spoolForm(request, { files: ["file"], purpose: "sound", room })).file
+          : await spool(uploadPieces(request, room.fileBytesMax), "sound", room);
         const { utterance } = await speakFile(programme, file, wishes);
         return json({ utterance }, 202);
       },

@@ -1,9 +1,11 @@
 /**
  * Takes an upload into a file of our own: in a folder that only this user enters, under a name that we make up, sniffed
- * by its first bytes before the rest is taken, never larger than allowed. Disposing removes it.
+ * by its first bytes before the rest is taken, never larger than allowed, and all of them together no larger than the room for
+ * them. Disposing removes it.
  */
 import { sniff, SNIFF_BYTES, type Sniffed } from "./sniff.ts";
 import { HttpProblem } from "./problem.ts";
+import { type SpoolRoom, UPLOAD_PREFIX } from "./spool_room.ts";
 
 export interface Spooled extends AsyncDisposable {
   readonly path: string;
@@ -16,13 +18,21 @@ const WANTED = {
   avatar: "a JPEG, PNG or WebP picture, or an MP4, WebM, MKV, MOV or AVI film",
 };
 
-/** `purpose`: a film has sound too. Rejects with HttpProblem 415 for another kind, 507 for a full disk, and what `pieces` rejects with. */
+/**
+ * `purpose`: a film has sound too. Rejects with HttpProblem 415 for another kind, 429 where too much waits already, 507 for a
+ * full disk, and what `pieces` rejects with.
+ */
 export async function spool(
   pieces: AsyncIterable<Uint8Array>,
   purpose: "sound" | "avatar",
+  room: SpoolRoom,
 ): Promise<Spooled> {
-  const folder = await Deno.makeTempDir({ prefix: "lipcam-upload-" });
-  const remove = () => Deno.remove(folder, { recursive: true }).catch(() => {}); // gone already is as good
+  const folder = await Deno.makeTempDir({ prefix: UPLOAD_PREFIX });
+  const place = room.place();
+  const remove = async () => {
+    await Deno.remove(folder, { recursive: true }).catch(() => {}); // gone already is as good
+    place[Symbol.dispose]();
+  };
   try {
     let head = new Uint8Array(0);
     let file: Deno.FsFile | undefined;
@@ -45,6 +55,7 @@ export async function spool(
     };
     try {
       for await (const piece of pieces) {
+        place.take(piece.length);
         bytes += piece.length;
         if (file !== undefined) {
           await writeAll(file, piece);

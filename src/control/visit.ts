@@ -6,11 +6,14 @@ import { CapacityFault } from "../errors/mod.ts";
 import { HttpProblem } from "./problem.ts";
 import type { ProgrammeControl } from "./programme_control.ts";
 import type { ProgrammeHouse } from "./programme_house.ts";
-import type { Visit } from "./route.ts";
+import type { RateKind, Visit } from "./route.ts";
+import { endInTime } from "./socket_end.ts";
 
 const STREAMS_MAX = 32;
 /** Each may be as large as uploads may be, and take as long as its pieces keep coming. */
 const UPLOADS_MAX = 8;
+/** As many servers log it; nobody gets it. */
+const CLIENT_CLOSED = 499;
 
 export class Places {
   readonly #what: string;
@@ -59,17 +62,22 @@ export interface VisitOptions {
   readonly streams: Places;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
+  /** From the client's allowance. Throws HttpProblem 429. */
+  readonly take: (kind: RateKind) => void;
+  /** Ends the client's connection at once; false where that cannot be. */
+  readonly drop: () => boolean;
 }
 
 export class OpenVisit implements Visit {
   readonly request: Request;
   readonly url: URL;
   readonly names: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
   readonly isUpgrade: boolean;
   readonly #options: VisitOptions;
   readonly #leaving = new AbortController();
+  readonly #signal: AbortSignal;
   #isUpgraded = false;
+  #isWatched = false;
 
   constructor(options: VisitOptions) {
     const { request, url, names, closing } = options;
@@ -77,7 +85,7 @@ export class OpenVisit implements Visit {
     this.url = url;
     this.names = names;
     this.#options = options;
-    this.signal = AbortSignal.any([closing, this.#leaving.signal]);
+    this.#signal = AbortSignal.any([closing, this.#leaving.signal]);
     this.isUpgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
   }
 
@@ -85,8 +93,26 @@ export class OpenVisit implements Visit {
     return this.#isUpgraded;
   }
 
+  /**
+   * The request's own signal is the only one that tells of a client that leaves before it is answered. It is touched only
+   * where a route asks, as Deno warns of who does; of a WebSocket it tells nothing: to it the request has ended.
+   */
+  get signal(): AbortSignal {
+    if (!this.#isWatched && !this.isUpgrade) {
+      const { signal } = this.request;
+      if (signal.aborted) this.leave();
+      else signal.addEventListener("abort", () => this.leave(), { once: true });
+    }
+    this.#isWatched = true;
+    return this.#signal;
+  }
+
   get programme(): ProgrammeControl {
     return this.#options.house.of(this.url.searchParams.get("session") ?? undefined);
+  }
+
+  take(kind: RateKind): void {
+    this.#options.take(kind);
   }
 
   upgrade(): { readonly socket: WebSocket; readonly response: Response } {
@@ -105,6 +131,7 @@ export class OpenVisit implements Visit {
       this.#isUpgraded = true;
       socket.addEventListener("close", leave);
       socket.addEventListener("error", leave);
+      endInTime(socket, this.#options.drop).then(leave);
       return { socket, response };
     } catch (error) {
       leave();
@@ -118,6 +145,6 @@ export class OpenVisit implements Visit {
 
   /** The client has gone. */
   leave(): void {
-    this.#leaving.abort();
+    this.#leaving.abort(new HttpProblem(CLIENT_CLOSED, "client_left", "the client left before the answer"));
   }
 }

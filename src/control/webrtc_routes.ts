@@ -102,7 +102,7 @@ export function webrtcRoutes(webrtc: WebRtcControl): readonly Route[] {
           return json({ isOn, iceServers, sessions: webrtc.sessions() });
         }
         const { socket, response } = visit.upgrade();
-        serveSignalling(socket, webrtc, visit.signal);
+        serveSignalling(socket, webrtc, visit.signal, { takeOffer: () => visit.take("offer") });
         return response;
       },
     },
@@ -138,14 +138,17 @@ async function offerAsJson({ request, signal }: Visit, webrtc: WebRtcControl): P
   return json({ sdp: answer.sdp, type: "answer", sessionid: answer.session });
 }
 
-/** Too many viewers is no matter of asking slower: 503. */
+/** Too many viewers is no matter of asking slower: 503. Nobody waits for the session of a client that has left: it is closed. */
 export async function answerOffer(
   webrtc: WebRtcControl,
   wanted: WebRtcOffer,
   signal: AbortSignal,
 ): Promise<WebRtcAnswer> {
   try {
-    return await webrtc.offer(wanted, signal);
+    const answer = await webrtc.offer(wanted, signal);
+    if (!signal.aborted) return answer;
+    await webrtc.close(answer.session).catch(() => {}); // it has ended by itself
+    throw signal.reason;
   } catch (error) {
     if (!(error instanceof CapacityFault)) throw error;
     throw new HttpProblem(503, error.code, error.message, { "Retry-After": "5" });

@@ -14,11 +14,11 @@ const LARGE_BYTES = 1024 * 1024;
 export function giveBackLargeBlocks(): void {
   if (Deno.build.os !== "linux") return;
   try {
-    const { symbols, close } = Deno.dlopen("libc.so.6", {
+    const libc = Deno.dlopen("libc.so.6", {
       mallopt: { parameters: ["i32", "i32"], result: "i32" },
     });
-    symbols.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    close();
+    libc.symbols.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    libc.close();
   } catch {
     // Another C library: memory comes back as it sees fit.
   }

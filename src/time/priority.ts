@@ -17,11 +17,11 @@ const FAR = 15;
 export function stepBack(steps: number = FAR): void {
   if (Deno.build.os !== "linux") return;
   try {
-    const { symbols, close } = Deno.dlopen("libc.so.6", {
+    const libc = Deno.dlopen("libc.so.6", {
       setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
     });
-    symbols.setpriority(PRIO_PROCESS, CALLING_THREAD, steps);
-    close();
+    libc.symbols.setpriority(PRIO_PROCESS, CALLING_THREAD, steps);
+    libc.close();
   } catch {
     // No such libc (musl): the work is done at the usual priority.
   }

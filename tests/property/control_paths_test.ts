@@ -60,3 +60,11 @@ Deno.test("withoutPaths: what is no absolute path stays as it is", () => {
   ];
   for (const text of same) assertEquals(withoutPaths(text), text);
 });
+
+Deno.test("withoutPaths keeps words and drops folders", () => {
+  assertEquals(withoutPaths("opening /home/a b/c.txt: denied"), "opening a b/c.txt: denied");
+  assertEquals(
+    withoutPaths('opening "/srv/x/y.wav", wanted text/plain or 1/2'),
+    'opening "y.wav", wanted text/plain or 1/2',
+  );
+});

@@ -2,13 +2,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { EXPRESSION_NAMES } from "../../src/text/mod.ts";
 import { withCompat } from "../../src/control/compat/mod.ts";
+import { SpoolRoom } from "../../src/control/spool_room.ts";
 import { CompatPlace } from "../fakes/compat_place.ts";
 
 const text = Deno.readTextFileSync(new URL("../../docs/compat.md", import.meta.url));
 
 Deno.test("docs/compat.md: every route is in a table and every table's route exists", async () => {
   await using place = await CompatPlace.open();
-  const table = withCompat([], { house: place.house(), mediaRoots: [], uploadBytesMax: 1 });
+  const table = withCompat([], { house: place.house(), mediaRoots: [], room: new SpoolRoom(1) });
   const bare = (path: string) => path.replace(/\{\w+\}/g, "{}");
   const routes = new Set(table.map(({ method, path }) => `${method} ${bare(path)}`));
   // spoken of by other words: an address that is handed out, and a WebSocket

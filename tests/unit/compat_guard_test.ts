@@ -7,6 +7,7 @@ import { request as httpRequest } from "node:http";
 import { withCompat } from "../../src/control/compat/mod.ts";
 import { startControl } from "../../src/control/mod.ts";
 import type { Route } from "../../src/control/route.ts";
+import { SpoolRoom } from "../../src/control/spool_room.ts";
 import { InputFault } from "../../src/errors/mod.ts";
 import { CompatPlace } from "../fakes/compat_place.ts";
 
@@ -16,7 +17,7 @@ function table(place: CompatPlace): readonly Route[] {
   const own: Route[] = [
     { ...OPENED, method: "GET", about: { summary: "", gives: {} }, answer: () => new Response() },
   ];
-  return withCompat(own, { house: place.house(), mediaRoots: [], uploadBytesMax: 1 });
+  return withCompat(own, { house: place.house(), mediaRoots: [], room: new SpoolRoom(1) });
 }
 
 interface Asked {

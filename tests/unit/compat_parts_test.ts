@@ -1,11 +1,14 @@
 /** The parts under the routes of other servers' clients: media folders, forms however they are cut, names of sessions. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { forgetEnded } from "../../src/control/compat/living.ts";
 import { NumberedHouse } from "../../src/control/compat/mod.ts";
+import { CompatSessions } from "../../src/control/compat/sessions.ts";
 import { spoolForm } from "../../src/control/form.ts";
 import { mediaPath } from "../../src/control/media_roots.ts";
 import { formParts } from "../../src/control/multipart.ts";
 import { HttpProblem } from "../../src/control/problem.ts";
+import { SpoolRoom } from "../../src/control/spool_room.ts";
 import { CompatPlace, TALK } from "../fakes/compat_place.ts";
 
 Deno.test("mediaPath: inside the folders, by the longest match; links, dots and others' folders lead nowhere", () => {
@@ -164,7 +167,8 @@ Deno.test("spoolForm: a form that breaks off leaves no file behind", async () =>
   const before = Deno.env.get("TMPDIR");
   Deno.env.set("TMPDIR", folder);
   const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n';
-  const wishes = { files: ["file"], purpose: "sound", bytesMax: 1_000_000 } as const;
+  const room = new SpoolRoom(1_000_000);
+  const wishes = { files: ["file"], purpose: "sound", room } as const;
   const file = [bytesOf(head), TALK];
   const endings = ["", "\r\n--xyz\r\n", `\r\n${head}`, "\r\n--xyz\r\nX\r\n\r\n"];
   for (const ending of endings) {
@@ -174,13 +178,13 @@ Deno.test("spoolForm: a form that breaks off leaves no file behind", async () =>
   await assertRejects(() => spoolForm(request(two), wishes), HttpProblem, "two files");
   const long = `--xyz\r\nContent-Disposition: form-data; name="text"\r\n\r\n${"x".repeat(70_000)}\r\n--xyz--`;
   await assertRejects(() => spoolForm(request([bytesOf(long)]), wishes), HttpProblem, "larger");
-  assertEquals([...Deno.readDirSync(folder)], []);
+  assertEquals([[...Deno.readDirSync(folder)], room.taken], [[], 0]);
   if (before === undefined) Deno.env.delete("TMPDIR");
   else Deno.env.set("TMPDIR", before);
   Deno.removeSync(folder);
 });
 
-Deno.test("NumberedHouse: numbers are nine digits and each its own; the oldest of many are forgotten", async () => {
+Deno.test("NumberedHouse: numbers are nine digits and each its own; those that ended are forgotten, those that live never", async () => {
   await using place = await CompatPlace.open();
   const house = new NumberedHouse(place.house());
   const signal = new AbortController().signal;
@@ -188,10 +192,48 @@ Deno.test("NumberedHouse: numbers are nine digits and each its own; the oldest o
   for (let k = 0; k < 300; k++) names.push((await house.webrtc.offer({ sdp: "v=0" }, signal)).session);
   assert(names.every((name) => /^[1-9]\d{8}$/.test(name)));
   assertEquals(new Set(names).size, 300);
-  assertEquals(house.webrtc.status(names[299]!).fps, 25);
-  assertThrows(() => house.webrtc.status(names[0]!));
+  for (const name of names) assertEquals(house.webrtc.status(name).fps, 25);
   assertThrows(() => house.of("123456789"));
   assertEquals(house.webrtc.sessions().at(-1), { session: names[299] });
-  await house.webrtc.close(names[299]!);
+  for (const name of names.slice(1)) await house.webrtc.close(name);
   assertThrows(() => house.webrtc.status(names[299]!));
+  // many more come and go, the first stays all the while
+  for (let k = 0; k < 600; k++) {
+    const { session } = await house.webrtc.offer({ sdp: "v=0" }, signal);
+    await house.webrtc.close(session);
+  }
+  assertEquals(house.webrtc.status(names[0]!).fps, 25);
+  assertEquals(house.webrtc.sessions(), [{ session: names[0] }]);
+});
+
+Deno.test("CompatSessions: what a session that goes on brought and plays is kept, however many come after it", async () => {
+  await using place = await CompatPlace.open();
+  const house = place.house();
+  const sessions = new CompatSessions(house);
+  const { signal } = new AbortController();
+  const first = (await house.webrtc.offer({ sdp: "v=0" }, signal)).session;
+  const actions = [{ audiotype: 2 }];
+  sessions.bring(first, actions);
+  sessions.plays(first, "talk.wav", new Promise(() => {}));
+  for (let k = 0; k < 200; k++) {
+    const { session } = await house.webrtc.offer({ sdp: "v=0" }, signal);
+    sessions.bring(session, k % 2 === 0 ? [] : [{ audiotype: 3 }]);
+    sessions.plays(session, "other.wav", Promise.resolve());
+    await house.webrtc.close(session);
+  }
+  assertEquals([sessions.brought(first), sessions.isPlaying(first)], [actions, true]);
+  sessions.bring(first, []);
+  assertEquals(sessions.brought(first), []);
+});
+
+Deno.test("forgetEnded: the oldest of those that ended go first, and no more than there have to", () => {
+  const map = new Map(["a", "b", "c", "d", "e"].map((key) => [key, key]));
+  const left = (max: number, live: string) => {
+    forgetEnded(map, max, (key) => live.includes(key));
+    return [...map.keys()].join("");
+  };
+  assertEquals(left(5, ""), "abcde");
+  assertEquals(left(4, "a"), "acde");
+  assertEquals(left(2, "ad"), "ad");
+  assertEquals(left(1, "ad"), "ad");
 });

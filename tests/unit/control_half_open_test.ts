@@ -1,14 +1,17 @@
 /** Clients that begin and do not go on, that ask faster than they are answered, or that write an address that they did not come by. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { bodyPieces } from "../../src/control/body.ts";
+import { bodyPieces, readJson } from "../../src/control/body.ts";
+import { RATES } from "../../src/control/rate_limit.ts";
 import { serveSignalling } from "../../src/control/signalling.ts";
 import { socketPieces } from "../../src/control/socket_pieces.ts";
 import { spool, writeAll } from "../../src/control/spool.ts";
+import { SpoolRoom } from "../../src/control/spool_room.ts";
 import { HttpProblem } from "../../src/control/problem.ts";
-import type { WebRtcControl } from "../../src/control/mod.ts";
+import type { ProgrammeControl, WebRtcControl } from "../../src/control/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 import { type ApiRoom, apiRoom } from "../fakes/api_room.ts";
-import { noPreview } from "../fakes/programme_control.ts";
+import { programSocket } from "../fakes/program_socket.ts";
+import { avatarPart, houseOf, noPreview } from "../fakes/programme_control.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -124,6 +127,66 @@ Deno.test("control: whose a connection is, is told by the connection and not by 
   assertEquals(await cookie(`http://127.0.0.9:${port}/`, "127.0.0.1"), true);
 });
 
+Deno.test("control: a Host that is no host is refused as any wrong one, with every header, and nothing is said of it", async () => {
+  await using room = await apiRoom();
+  const hosts = ["a b", "[::", "127.0.0.1:99999", "a:b", "%", "::1", "xn--a", "", "evil.example"];
+  const right = `127.0.0.1:${room.port}`;
+  const asks = [...hosts.map((host) => ["/", host]), ["/v1/state", "a b"], ["http://a:b/", right]];
+  for (const [target, host] of asks) {
+    const connection = await begun(room, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    const text = await answered(connection, 2000);
+    connection.close();
+    const parts = [/^HTTP\/1.1 403 /, /^content-type: application\/problem\+json/im, /problem:bad_host"/];
+    parts.push(/^content-security-policy: default-src 'none'/im, /^x-content-type-options: nosniff/im);
+    for (const part of parts) assert(part.test(text), `${host}: ${text}`);
+  }
+  assertEquals(room.errors, []);
+});
+
+/** What is answered to `count` offers over a WebSocket, at most ten of them. */
+async function offersOver(socket: WebSocket, count: number): Promise<string[]> {
+  const kinds: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.addEventListener("message", ({ data }) => {
+    const { type, code } = JSON.parse(data);
+    kinds.push(code ?? type);
+    if (kinds.length === count) resolve();
+  });
+  await new Promise((opened) => socket.addEventListener("open", opened));
+  for (let sent = 0; sent < count; sent++) socket.send(JSON.stringify({ type: "offer", sdp: "v=0" }));
+  await promise;
+  const closed = new Promise((done) => socket.addEventListener("close", done));
+  socket.close();
+  await closed;
+  return kinds;
+}
+
+Deno.test("control: offers over WebSockets are taken from the same allowance as any, each of them, and the rest told why", async () => {
+  let offers = 0;
+  const webrtc: WebRtcControl = {
+    ...{ ...noPreview, isOn: true, close: () => Promise.resolve() },
+    offer: () => Promise.resolve({ session: `s${++offers}`, sdp: "v=0" }),
+  };
+  for (const path of ["/v1/webrtc", "/api/webrtc/ws"]) {
+    offers = 0;
+    const house = houseOf(avatarPart as ProgrammeControl, webrtc);
+    await using room = await apiRoom({}, { house, compat: { mediaRoots: [] } });
+    const kinds: string[] = [];
+    for (let count = 0; count < 8; count++) {
+      const headers = { Authorization: `Bearer ${room.token}` };
+      kinds.push(...await offersOver(programSocket(`ws://127.0.0.1:${room.port}${path}`, headers), 10));
+    }
+    const taken = kinds.filter((kind) => kind === "answer").length;
+    assert(taken >= RATES.offer.burst && taken < 70, `${taken} of ${kinds.length} offers at ${path}`);
+    assertEquals([taken, kinds.filter((kind) => kind === "too_often").length], [offers, 80 - taken]);
+    const posted = await room.call("/whep", {
+      ...{ method: "POST", headers: { "Content-Type": "application/sdp" }, body: "v=0" },
+    });
+    await posted.body?.cancel();
+    assertEquals([posted.status, room.errors], [429, []]);
+  }
+});
+
 Deno.test("control: the page at ::1 opens the API to its own user too", async () => {
   const bind = { host: "::1", isInsecureAllowed: false, allowedHosts: [] };
   await using room = await apiRoom({}, { bind });
@@ -136,7 +199,11 @@ Deno.test("writeAll, spool: a full disk is 507 and no fault of ours", async () =
   using full = await Deno.open("/dev/full", { write: true });
   const { status, code } = await assertRejects(() => writeAll(full, encode("x")), HttpProblem);
   assertEquals([status, code], [507, "disk_full"]);
-  await using spooled = await spool(ReadableStream.from([encode("RIFF____WAVEfmt ")]), "sound");
+  await using spooled = await spool(
+    ReadableStream.from([encode("RIFF____WAVEfmt ")]),
+    "sound",
+    new SpoolRoom(100),
+  );
   assertEquals(spooled.bytes, 16);
 });
 
@@ -180,4 +247,14 @@ Deno.test("bodyPieces: pieces that come in time each, and never end, are 408 whe
   };
   const { status } = await assertRejects(read, HttpProblem);
   assertEquals([status, count > 2 && count < 20], [408, true], `${count} pieces`);
+});
+
+Deno.test("readJson gives up on a body that drips", async () => {
+  const never = new Request("http://x/", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"te')) }),
+  });
+  const problem = await assertRejects(() => readJson(never, { msMax: 50 }), HttpProblem, "within 50 ms");
+  assertEquals(problem.status, 408);
 });

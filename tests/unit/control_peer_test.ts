@@ -1,6 +1,6 @@
 /** Whose a loopback connection is: by its whole address and while it stands, so that no other user can lend one. */
 import { assert, assertEquals } from "@std/assert";
-import { isClientOf } from "../../src/control/peer.ts";
+import { connectionInode, isClientOf } from "../../src/control/peer.ts";
 
 const CLIENT = { hostname: "127.0.0.1", port: 0xC350 };
 const SERVER = { hostname: "127.0.0.1", port: 0x1F4A };
@@ -68,6 +68,24 @@ Deno.test("isClientOf: where no table can be read nobody is told apart", () => {
     true,
     true,
   ]);
+});
+
+Deno.test({
+  name: "connectionInode: our end of the client's connection, in whatever state, by addresses of any length",
+  ignore: !isLittleEndian,
+  fn() {
+    const table = HEAD + row("0100007F:1F4A", "0200007F:C350", "05", 0) +
+      row("00000000000000000000000001000000:1F4A", "B80D01200000000000000000EFBE0000:C350", "01", 0);
+    const inode = (hostname: string, port = 0xC350, own = 0x1F4A) =>
+      connectionInode({ hostname, port }, own, [table]);
+    for (const hostname of ["127.0.0.2", "::ffff:127.0.0.2", "2001:db8::beef", "2001:db8:0:0:0:0:0:beef"]) {
+      assertEquals([hostname, inode(hostname)], [hostname, "4711"]);
+      assertEquals([inode(hostname, 1), inode(hostname, 0xC350, 1)], [undefined, undefined]);
+    }
+    for (const hostname of ["127.0.0.1", "2001:db8::beee", "::1", "", "x"]) {
+      assertEquals(inode(hostname), undefined, hostname);
+    }
+  },
 });
 
 Deno.test({

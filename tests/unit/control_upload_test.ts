@@ -8,6 +8,7 @@ import { formParts } from "../../src/control/multipart.ts";
 import { HttpProblem } from "../../src/control/problem.ts";
 import { sniff, SNIFF_BYTES } from "../../src/control/sniff.ts";
 import { spool } from "../../src/control/spool.ts";
+import { removeLeftUploads, SpoolRoom } from "../../src/control/spool_room.ts";
 
 const bytes = (text: string, size = SNIFF_BYTES) => {
   const made = new Uint8Array(size);
@@ -65,21 +66,24 @@ async function collected(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array>
 }
 
 Deno.test("spool: into a folder and a file that only this user enters, whole, and gone when it is disposed", async () => {
+  const room = new SpoolRoom(5000);
   const sound = bytes("RIFF\x24\0\0\0WAVEfmt ", 5000);
   for (const sizes of [[1], [64, 1, 700], [5000]]) {
-    const file = await spool(pieces(sound, sizes), "sound");
+    const file = await spool(pieces(sound, sizes), "sound", room);
     assertEquals(Deno.readFileSync(file.path), sound);
-    assertEquals([file.bytes, file.sniffed.kind], [5000, "sound"]);
+    assertEquals([file.bytes, file.sniffed.kind, room.taken], [5000, "sound", 5000]);
     assertEquals(Deno.statSync(file.path).mode! & 0o777, 0o600);
     const folder = file.path.slice(0, file.path.lastIndexOf("/"));
     assertEquals(Deno.statSync(folder).mode! & 0o777, 0o700);
     await file[Symbol.asyncDispose]();
     await assertRejects(() => Deno.stat(folder), Deno.errors.NotFound);
+    assertEquals(room.taken, 0);
   }
 });
 
 Deno.test("spool: another kind is 415 before the rest is taken; a body that fails leaves nothing behind", async () => {
   const before = uploadFolders();
+  const room = new SpoolRoom(100_000);
   let taken = 0;
   const endless = async function* () {
     for (;;) {
@@ -87,22 +91,66 @@ Deno.test("spool: another kind is 415 before the rest is taken; a body that fail
       yield bytes("#!/bin/sh\n", 1000);
     }
   };
-  const wrong = await assertRejects(() => spool(endless(), "sound"), HttpProblem, "wanted a WAV");
+  const wrong = await assertRejects(() => spool(endless(), "sound", room), HttpProblem, "wanted a WAV");
   assertEquals([wrong.status, taken], [415, 1]);
   assertEquals(
-    (await assertRejects(() => spool(pieces(bytes("\x89PNG\r\n\x1a\n"), []), "sound"), HttpProblem)).status,
+    (await assertRejects(() => spool(pieces(bytes("\x89PNG\r\n\x1a\n"), []), "sound", room), HttpProblem))
+      .status,
     415,
   );
   assertEquals(
-    (await assertRejects(() => spool(pieces(bytes("OggS"), []), "avatar"), HttpProblem)).status,
+    (await assertRejects(() => spool(pieces(bytes("OggS"), []), "avatar", room), HttpProblem)).status,
     415,
   );
   const cut = async function* () {
     yield bytes("fLaC", 1000);
     throw new HttpProblem(413, "too_large", "too large");
   };
-  assertEquals((await assertRejects(() => spool(cut(), "sound"), HttpProblem)).status, 413);
-  assertEquals(uploadFolders(), before);
+  assertEquals((await assertRejects(() => spool(cut(), "sound", room), HttpProblem)).status, 413);
+  assertEquals([uploadFolders(), room.taken], [before, 0]);
+});
+
+Deno.test("spool: what waits takes four files' room, the next is 429 and leaves nothing, and what is heard makes room", async () => {
+  const room = new SpoolRoom(1000);
+  const send = () => spool(pieces(bytes("fLaC", 1000), [300]), "sound", room);
+  const waiting = [];
+  for (let count = 0; count < 4; count++) waiting.push(await send());
+  const before = uploadFolders();
+  const { status, code, headers } = await assertRejects(send, HttpProblem);
+  assertEquals([status, code, headers["Retry-After"]], [429, "uploads_full", "10"]);
+  assertEquals([uploadFolders(), room.taken], [before, 4000]);
+  await waiting[0]![Symbol.asyncDispose]();
+  await waiting[0]![Symbol.asyncDispose](); // once more is as once
+  assertEquals(room.taken, 3000);
+  waiting[0] = await send();
+  for (const file of waiting) await file[Symbol.asyncDispose]();
+  assertEquals(room.taken, 0);
+});
+
+Deno.test("removeLeftUploads: what was left a day ago goes, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  const nowMs = 1_800_000_000_000;
+  const hour = 3600 * 1000;
+  const make = async (name: string, ageMs: number) => {
+    await Deno.mkdir(`${folder}/${name}`);
+    await Deno.writeTextFile(`${folder}/${name}/upload.wav`, "x");
+    await Deno.utime(`${folder}/${name}`, new Date(nowMs - ageMs), new Date(nowMs - ageMs));
+  };
+  await make("lipcam-upload-old", 25 * hour);
+  await make("lipcam-upload-young", 23 * hour);
+  await make("lipcam-other-old", 48 * hour);
+  await make("elsewhere", 48 * hour);
+  await Deno.symlink(`${folder}/elsewhere`, `${folder}/lipcam-upload-link`);
+  await Deno.writeTextFile(`${folder}/lipcam-upload-file`, "x");
+  await removeLeftUploads(folder, nowMs);
+  const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assertEquals(left, [
+    ...["elsewhere", "lipcam-other-old", "lipcam-upload-file", "lipcam-upload-link"],
+    "lipcam-upload-young",
+  ]);
+  assertEquals(Deno.readTextFileSync(`${folder}/elsewhere/upload.wav`), "x");
+  await removeLeftUploads(`${folder}/missing`, nowMs);
+  await Deno.remove(folder, { recursive: true });
 });
 
 function uploadFolders(): number {
@@ -164,6 +212,7 @@ Deno.test("formParts: the bytes of each file, wherever the pieces are cut, whate
 
 Deno.test("spoolForm: a form cut short, of another type or with a wrong file says so and leaves nothing", async () => {
   const before = uploadFolders();
+  const room = new SpoolRoom(1e6);
   const sound = form("b", [['name="file"; filename="x"', bytes("fLaC", 500)]]);
   const type = "multipart/form-data; boundary=b";
   const long = form("b", [[`name="x"; y="${"z".repeat(9000)}"`, text("abc")]]);
@@ -177,7 +226,7 @@ Deno.test("spoolForm: a form cut short, of another type or with a wrong file say
     [type, long, 400],
     [type, script, 415],
   ];
-  const wishes = { files: ["file"], purpose: "sound", bytesMax: 1e6 } as const;
+  const wishes = { files: ["file"], purpose: "sound", room } as const;
   for (const [kind, body, status] of cases) {
     const spooling = () => spoolForm(formRequest(kind, pieces(body, [40])), wishes);
     assertEquals((await assertRejects(spooling, HttpProblem)).status, status, kind);

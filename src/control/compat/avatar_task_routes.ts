@@ -37,7 +37,7 @@ const ENGINES: ReadonlyMap<string, string> = new Map([
 ]);
 const TASK_PATH = "/api/avatar/task/{id}";
 
-export function avatarTaskRoutes({ sessions, mediaRoots, uploadBytesMax }: LiveTalkingOptions): Route[] {
+export function avatarTaskRoutes({ sessions, mediaRoots, room }: LiveTalkingOptions): Route[] {
   const tasks = new AvatarTasks(() => sessions.programme(0));
   const begin = (body: z.output<typeof taskBody>, file?: Spooled) => {
     const { model, avatar_id, video_file, video_path, task_id, ...others } = body;
@@ -66,7 +66,7 @@ export function avatarTaskRoutes({ sessions, mediaRoots, uploadBytesMax }: LiveT
       },
       answer: enveloped(async ({ request }) => {
         if (typeOf(request) !== FORM_TYPE) return begin(checked(TASK, await readJson(request)));
-        const wishes = { files: ["video_file"], purpose: "avatar", bytesMax: uploadBytesMax } as const;
+        const wishes = { files: ["video_file"], purpose: "avatar", room } as const;
         const { fields, file } = await spoolForm(request, wishes);
         try {
           return begin(checked(TASK, { ...fields }), file);

@@ -12,6 +12,7 @@ import { mediaPath } from "../media_roots.ts";
 import { FORM_TYPE } from "../multipart.ts";
 import type { Contents, Route } from "../route.ts";
 import { speakFile } from "../spoken_file.ts";
+import type { SpoolRoom } from "../spool_room.ts";
 import { customAction } from "./custom_actions.ts";
 import { answered, enveloped, refusal } from "./envelope.ts";
 import { HUMAN, human, sayHuman } from "./human.ts";
@@ -38,10 +39,10 @@ const audioForm = z.object({ sessionid: z.string().optional(), file: z.file() })
 export interface LiveTalkingOptions {
   readonly sessions: CompatSessions;
   readonly mediaRoots: readonly string[];
-  readonly uploadBytesMax: number;
+  readonly room: SpoolRoom;
 }
 
-export function liveTalkingRoutes({ sessions, mediaRoots, uploadBytesMax }: LiveTalkingOptions): Route[] {
+export function liveTalkingRoutes({ sessions, mediaRoots, room }: LiveTalkingOptions): Route[] {
   const recordings = new SessionRecordings(sessions);
   return [
     post("/human", "speaks a text.", json(human), async ({ request }) => {
@@ -49,7 +50,7 @@ export function liveTalkingRoutes({ sessions, mediaRoots, uploadBytesMax }: Live
     }),
     {
       ...post("/humanaudio", "speaks a sound file.", { [FORM_TYPE]: audioForm }, async ({ request }) => {
-        const wishes = { files: ["file"], purpose: "sound", bytesMax: uploadBytesMax } as const;
+        const wishes = { files: ["file"], purpose: "sound", room } as const;
         const { fields, file } = await spoolForm(request, wishes);
         const metadata = {};
         sessions.says(metadata, "");

@@ -1,5 +1,6 @@
 import type { ProgrammeHouse } from "../programme_house.ts";
 import type { Route } from "../route.ts";
+import type { SpoolRoom } from "../spool_room.ts";
 import { avatarTaskRoutes } from "./avatar_task_routes.ts";
 import { liveOfferRoute } from "./live_offer.ts";
 import { liveTalkingRoutes } from "./livetalking_routes.ts";
@@ -12,7 +13,7 @@ export interface CompatOptions {
   /** In which sessions are named by numbers. */
   readonly house: ProgrammeHouse;
   readonly mediaRoots: readonly string[];
-  readonly uploadBytesMax: number;
+  readonly room: SpoolRoom;
 }
 
 /** Also of the other servers, and without a token here. */
@@ -21,10 +22,10 @@ const STATUS_PATH = "/api/webrtc/status/{session}";
 /** Our own routes, and those that clients of other servers speak: none of these wants a token. */
 export function withCompat(
   own: readonly Route[],
-  { house, mediaRoots, uploadBytesMax }: CompatOptions,
+  { house, mediaRoots, room }: CompatOptions,
 ): readonly Route[] {
   const sessions = new CompatSessions(house);
-  const options = { sessions, mediaRoots, uploadBytesMax };
+  const options = { sessions, mediaRoots, room };
   const compat = [
     liveOfferRoute(sessions),
     ...liveTalkingRoutes(options),

@@ -122,7 +122,7 @@ export function museTalkRoutes(sessions: CompatSessions, mediaRoots: readonly st
       about: { summary: "MuseTalk: signalling, as at /v1/webrtc.", gives: { 101: null } },
       answer: (visit) => {
         const { socket, response } = visit.upgrade();
-        serveSignalling(socket, house.webrtc, visit.signal);
+        serveSignalling(socket, house.webrtc, visit.signal, { takeOffer: () => visit.take("offer") });
         return response;
       },
     },

@@ -1,7 +1,8 @@
 /**
  * The programmes of this process with sessions named by numbers: pages of LiveTalking read the session's name by parseInt,
  * and some programs keep it in 32 bits. In: another house. Out: the same, in which either name is understood. A number
- * is no secret: what takes it without a token lets everybody watch anyway. The newest NAMES_MAX are known.
+ * is no secret: what takes it without a token lets everybody watch anyway. Of sessions that go on all are known, of those that have
+ * ended the newest, up to NAMES_MAX in all.
  */
 import type { ProgrammeControl, ProgrammeSnapshot } from "../programme_control.ts";
 import type { ProgrammeHouse } from "../programme_house.ts";
@@ -13,6 +14,7 @@ import type {
   WebRtcOffer,
   WebRtcStatus,
 } from "../webrtc_control.ts";
+import { forgetEnded, isLive } from "./living.ts";
 
 const NAMES_MAX = 256;
 /** Nine digits. */
@@ -22,6 +24,12 @@ const HIGHEST = 999_999_999;
 class Names {
   /** Number -> the session's own name. */
   readonly #known = new Map<string, string>();
+  readonly #isLive: (session: string) => boolean;
+
+  /** `isLive`: asked by the session's own name. */
+  constructor(isLive: (session: string) => boolean) {
+    this.#isLive = isLive;
+  }
 
   /** A new one. */
   give(session: string): string {
@@ -31,7 +39,7 @@ class Names {
       name = String(LOWEST + random % (HIGHEST - LOWEST + 1));
     } while (this.#known.has(name));
     this.#known.set(name, session);
-    if (this.#known.size > NAMES_MAX) this.#known.delete(this.#known.keys().next().value!);
+    forgetEnded(this.#known, NAMES_MAX, (known, own) => known === name || this.#isLive(own));
     return name;
   }
 
@@ -47,10 +55,11 @@ class Names {
 export class NumberedHouse implements ProgrammeHouse {
   readonly webrtc: WebRtcControl;
   readonly #house: ProgrammeHouse;
-  readonly #names = new Names();
+  readonly #names: Names;
 
   constructor(house: ProgrammeHouse) {
     this.#house = house;
+    this.#names = new Names((session) => isLive(house.webrtc, session));
     this.webrtc = new NumberedSessions(house.webrtc, this.#names);
   }
 

@@ -1,12 +1,14 @@
 /**
  * What clients of other servers have going on, by session: the actions they brought, the files they play themselves, the
- * texts of what they said. The newest KEPT_MAX of each. A session is a text or a number; none, or 0, is the shared programme.
+ * texts of what they said. Of sessions that go on all is kept, of those that have ended the newest, up to KEPT_MAX of each; the
+ * newest KEPT_MAX files. A session is a text or a number; none, or 0, is the shared programme.
  */
 import { z } from "zod";
 import type { ProgrammeControl } from "../programme_control.ts";
 import type { ProgrammeHouse } from "../programme_house.ts";
 import { randomKey } from "../token.ts";
 import type { CustomAction } from "./custom_actions.ts";
+import { forgetEnded, isLive } from "./living.ts";
 
 const KEPT_MAX = 64;
 
@@ -36,7 +38,11 @@ export class CompatSessions {
   }
 
   bring(session: SessionName, actions: readonly CustomAction[]): void {
-    keep(this.#actions, keyOf(session), actions);
+    const key = keyOf(session);
+    this.#actions.delete(key);
+    if (actions.length === 0) return; // as good as none
+    this.#actions.set(key, actions);
+    this.#forgetEnded(this.#actions);
   }
 
   brought(session: SessionName): readonly CustomAction[] {
@@ -56,8 +62,11 @@ export class CompatSessions {
   plays(session: string, path: string, ended: Promise<unknown>): string {
     const playing: Playing = { name: randomKey(), isOver: false };
     ended.then(() => playing.isOver = true);
-    keep(this.#playing, session, playing);
-    keep(this.#files, playing.name, path);
+    this.#playing.delete(session);
+    this.#playing.set(session, playing);
+    this.#forgetEnded(this.#playing);
+    this.#files.set(playing.name, path);
+    if (this.#files.size > KEPT_MAX) this.#files.delete(this.#files.keys().next().value!);
     return playing.name;
   }
 
@@ -69,15 +78,13 @@ export class CompatSessions {
   file(name: string): string | undefined {
     return this.#files.get(name);
   }
+
+  #forgetEnded<T>(map: Map<string, T>): void {
+    forgetEnded(map, KEPT_MAX, (session) => isLive(this.house.webrtc, session));
+  }
 }
 
 /** "" for the shared programme. */
 export function keyOf(session: SessionName): string {
   return session === undefined || session === null || session === 0 || session === "0" ? "" : String(session);
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > KEPT_MAX) map.delete(map.keys().next().value!);
 }

@@ -1,7 +1,7 @@
 /**
- * Avatars being prepared while the programme runs: each by a process of its own, at a low priority, one at a time.
+ * Avatars being prepared while programmes run: each by a process of its own, at a low priority, one at a time.
  *
- * In: requests. Out: how far they are. Main thread. A running job can be stopped; what it has done is taken up again by the
+ * In: requests of all programmes. Out: how far they are. Main thread. A running job can be stopped; what it has done is taken up again by the
  * same request. The newest JOBS_KEPT are remembered.
  */
 import { fileURLToPath } from "node:url";

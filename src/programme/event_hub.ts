@@ -13,7 +13,7 @@ export class EventHub {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Events from now on, until the signal aborts or the reader cancels. */
+  /** Events from now on, until the reader cancels or the signal aborts; what has come by then is read to its end. */
   listen(signal: AbortSignal): ReadableStream<SpeechEvent> {
     const queue: SpeechEvent[] = [];
     let wake: (() => void) | undefined;
@@ -24,10 +24,13 @@ export class EventHub {
     };
     const leave = () => {
       this.#listeners.delete(listener);
+      signal.removeEventListener("abort", leave);
       wake?.();
     };
-    this.#listeners.add(listener);
-    signal.addEventListener("abort", leave, { once: true });
+    if (!signal.aborted) {
+      this.#listeners.add(listener);
+      signal.addEventListener("abort", leave);
+    }
     return new ReadableStream<SpeechEvent>({
       async pull(controller) {
         while (queue.length === 0 && !signal.aborted) {

@@ -14,7 +14,7 @@ import type { SayOptions, SpeechEvent, Utterance } from "../speech/mod.ts";
 import type { Clock } from "../time/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { Air } from "./air.ts";
-import { AvatarJobs } from "./avatar_jobs.ts";
+import type { AvatarJobs } from "./avatar_jobs.ts";
 import { Cast, castAvatar } from "./cast.ts";
 import type { LipState } from "./decline.ts";
 import { EventHub } from "./event_hub.ts";
@@ -61,7 +61,6 @@ export class Programme implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
   readonly #fps = new RateMeter();
   readonly #subtitles = new Subtitles();
-  readonly #jobs: AvatarJobs;
   readonly #outlets: Outlets;
   readonly #engines: SharedEngines;
   readonly #startedMs: number;
@@ -93,8 +92,6 @@ export class Programme implements AsyncDisposable {
     this.#startedMs = options.clock.nowMs();
     const { config, folders } = options;
     this.#engines = options.engines ?? this.#opened.use(new SharedEngines(config, folders));
-    const settings = config.modelFolders.length > 0 ? ["--model-folders", config.modelFolders.join(",")] : [];
-    this.#jobs = this.#opened.use(new AvatarJobs(settings));
     this.memory = new ProgrammeMemory({
       fps: config.fps,
       size: { width: config.width, height: config.height },
@@ -323,9 +320,9 @@ export class Programme implements AsyncDisposable {
   /** Where the page is, once it is served. */
   page: string | undefined;
 
-  /** Avatars that are being prepared meanwhile. */
+  /** Avatars that are being prepared meanwhile, for every programme that shares its engines. */
   get jobs(): AvatarJobs {
-    return this.#jobs;
+    return this.#engines.jobs;
   }
 
   #onEvent(event: SpeechEvent): void {

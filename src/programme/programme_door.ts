@@ -1,4 +1,7 @@
-/** What the API sees of a programme that may not be there yet. Main thread. */
+/**
+ * What the API sees of a programme that may not be there yet. Shutting the door ends the streams that were given out
+ * through it; the programme stays its owner's. Main thread.
+ */
 import type {
   Acts,
   Interrupted,
@@ -34,6 +37,7 @@ export interface DoorOptions {
 
 export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
   readonly #options: DoorOptions;
+  readonly #shutting = new AbortController();
   #programme: Programme | undefined;
   #preview: MjpegPreview | undefined;
 
@@ -156,9 +160,10 @@ export class ProgrammeDoor implements ProgrammeControl, AsyncDisposable {
     throw new Fault("the programme is still starting", { code: "starting", retryable: true });
   }
   events(signal: AbortSignal): ReadableStream<ProgrammeEvent> {
-    return this.#opened.events.listen(signal);
+    return this.#opened.events.listen(AbortSignal.any([signal, this.#shutting.signal]));
   }
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#shutting.abort();
     await this.#preview?.[Symbol.asyncDispose]();
   }
 }

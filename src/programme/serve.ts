@@ -3,19 +3,13 @@
  * themselves. The server is opened before the programme's devices are: a taken port or an unwritable token file ends a
  * start before anything else has happened.
  */
-import {
-  type BindOptions,
-  isLoopback,
-  type ProgrammeControl,
-  type ProgrammeHouse,
-  startControl,
-} from "../control/mod.ts";
+import { type BindOptions, isLoopback, startControl } from "../control/mod.ts";
 import type { Config, Environment, Folders, Log } from "../app/mod.ts";
 import { oneLine } from "../errors/mod.ts";
 import { examineHere } from "./examine_here.ts";
+import { House } from "./house.ts";
 import type { Programme } from "./programme.ts";
-import { type DoorOptions, ProgrammeDoor } from "./programme_door.ts";
-import { type OwnProgramme, WebRtcPart } from "./webrtc_part.ts";
+import type { OwnProgramme } from "./webrtc_part.ts";
 
 const MEGA = 1024 * 1024;
 
@@ -40,8 +34,8 @@ export interface PageServer extends AsyncDisposable {
 
 /** Rejects with InputFault `port_in_use`, `bad_runtime_folder`, `token_unwritable`, `bad_interface`. */
 export async function serve(options: ServeOptions): Promise<PageServer> {
-  const { config, environment, log } = options;
-  const house = new House(options);
+  const { config, environment, log, open, onStop } = options;
+  const house = new House({ config, log, open, onStop, examine: () => examineHere(options) });
   try {
     const server = await startControl({
       port: config.port,
@@ -66,50 +60,6 @@ export async function serve(options: ServeOptions): Promise<PageServer> {
   } catch (error) {
     await house[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-class House implements ProgrammeHouse, AsyncDisposable {
-  readonly webrtc: WebRtcPart;
-  readonly #shared: ProgrammeDoor;
-  /** Doors of viewers' own programmes: gone with them. */
-  readonly #own = new WeakMap<Programme, ProgrammeDoor>();
-
-  readonly #doors: Omit<DoorOptions, "onStop">;
-
-  constructor(options: ServeOptions) {
-    const { config, log, open, onStop } = options;
-    this.webrtc = new WebRtcPart({ config, log, open, isLocalOnly: isLoopback(config.host) });
-    this.#doors = {
-      isLocalOnly: isLoopback(config.host),
-      examine: () => examineHere(options),
-      previewGauges: () => this.webrtc.gauges(),
-    };
-    this.#shared = new ProgrammeDoor({ ...this.#doors, onStop });
-  }
-
-  isReady = false;
-
-  share(programme: Programme): void {
-    this.#shared.open(programme);
-    this.webrtc.share(programme);
-    this.isReady = true;
-  }
-
-  of(session?: string): ProgrammeControl {
-    const own = session === undefined ? undefined : this.webrtc.programmeOf(session);
-    if (own === undefined) return this.#shared;
-    const known = this.#own.get(own);
-    if (known !== undefined) return known;
-    const door = new ProgrammeDoor({ ...this.#doors, onStop: () => void this.webrtc.close(session!) });
-    door.open(own);
-    this.#own.set(own, door);
-    return door;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.webrtc[Symbol.asyncDispose]();
-    await this.#shared[Symbol.asyncDispose]();
   }
 }
 

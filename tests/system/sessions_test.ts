@@ -2,7 +2,7 @@
  * Viewers' own programmes beside the shared one: each says its own, none disturbs another, what they took comes back, and
  * no more are opened than allowed.
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CapacityFault, InputFault } from "../../src/errors/mod.ts";
 import { delay } from "../../src/time/mod.ts";
 import { clock, Room, until } from "./live_process.ts";
@@ -103,6 +103,26 @@ Deno.test("Sessions: one too many and one that nobody knows are refused, before 
   await only[Symbol.asyncDispose]();
   await using again = await sessions.open("mai", signal);
   assertEquals([again.programme.state().avatar, sessions.count], ["mai", 1]);
+});
+
+Deno.test("Sessions: avatars are prepared one at a time, whoever asks, and on when who asked has left", async () => {
+  using room = new Room();
+  await using house = await SessionHouse.open(room, { avatar: "lena" });
+  const { sessions, signal, programme } = house;
+  await using stays = await sessions.open("theo", signal);
+  const goes = await sessions.open("mai", signal);
+  const path = `${room.working}/no_picture.png`;
+  Deno.writeTextFileSync(path, "no picture");
+  const begun = goes.programme.jobs.start({ path, id: "nobody" });
+  for (const one of [programme, stays.programme, goes.programme]) {
+    assertEquals(one.jobs.list().map(({ job, id }) => [job, id]), [[begun.job, "nobody"]]);
+    const refused = assertThrows(() => one.jobs.start({ path, id: "other" }), CapacityFault);
+    assertEquals(refused.code, "job_running");
+  }
+  await goes[Symbol.asyncDispose]();
+  const state = () => programme.jobs.list()[0]!.state;
+  await until("the end of the job", 20_000, () => state() !== "running");
+  assertEquals(state(), "failed"); // by itself: nobody stopped it
 });
 
 Deno.test("Sessions: one that dies is closed by itself, and takes nothing with it", async () => {

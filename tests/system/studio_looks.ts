@@ -1,6 +1,6 @@
 /**
  * What is wrong with how the page looks, found by measuring. In: a page as it is now. Out: one line for each fault: wider than
- * the window, controls that overlap, words that are cut off, text too faint to read, controls without a name.
+ * the window, controls that overlap, words and cards that are cut off, text too faint to read, controls without a name.
  */
 /// <reference lib="dom" />
 import type { Page } from "playwright-core";
@@ -37,6 +37,22 @@ function faultsOfShape(): string[] {
     }
     return right - left > 2 && bottom - top > 2 ? { left, top, right, bottom } : undefined;
   };
+  const ink = new OffscreenCanvas(1, 1).getContext("2d")!;
+  /** Whether what is chosen is wider than the room beside the arrow. The settings hold sentences, whole only in the list. */
+  const isCut = (select: HTMLSelectElement) => {
+    if (select.size > 1 || select.closest("dialog") !== null) return false;
+    const arrowPx = 16;
+    const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+    ink.font = font;
+    const { width } = ink.measureText(select.selectedOptions[0]?.text ?? "");
+    return width > select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - arrowPx;
+  };
+  for (const card of document.querySelectorAll("figure, .talk, .subtitles")) {
+    const isShort = card.scrollHeight > card.clientHeight + 1 && !card.matches(".subtitles"); // those are scrolled
+    if (isShort || card.scrollWidth > card.clientWidth + 1) {
+      faults.push(`cut off: ${nameOf(card)}, ${card.scrollWidth} by ${card.scrollHeight} pixels`);
+    }
+  }
   const place = document.querySelector("dialog[open]") ?? document.body; // what lies behind cannot be reached
   const kinds = "button, select, textarea, input:not(.hidden), .file, a[href]:not(.skip)";
   const places = [...place.querySelectorAll(kinds)].flatMap((control) => {
@@ -50,6 +66,9 @@ function faultsOfShape(): string[] {
     }
     if (control.scrollWidth > control.clientWidth + 1 && control.matches("button, .file")) {
       faults.push(`cut off: ${nameOf(control)}`);
+    }
+    if (control instanceof HTMLSelectElement && isCut(control)) {
+      faults.push(`cut off: ${nameOf(control)}, "${control.selectedOptions[0]?.text}"`);
     }
     for (const other of places.slice(index + 1)) {
       const [across, down] = [

@@ -11,8 +11,10 @@ const ignore = skipWithout(
 );
 
 interface Viewers {
-  readonly sessions: readonly unknown[];
+  readonly sessions: readonly { readonly session: string }[];
 }
+/** A browser takes some seconds to say that a line is dead. */
+const LOST_MS_MAX = 30_000;
 
 Deno.test({
   name: "studio: a reload while it speaks goes on where it was, and leaves no viewer behind",
@@ -67,6 +69,31 @@ Deno.test({
     await first.page.close({ runBeforeUnload: false });
     await connected(second.page, 30_000);
     assertEquals([...first.faults, ...second.faults], []);
+  },
+});
+
+Deno.test({
+  name: "studio: one whose line breaks and whose place is taken sees pictures, and words go on lighting up",
+  ignore,
+  async fn() {
+    using room = new Room();
+    const { live, base, get } = await studio(room);
+    await using _live = live;
+    await using opened = await openStudio(base);
+    const { page } = opened;
+    await connected(page);
+    await say(page, Array(6).fill(LONG).join(" "));
+    await until("a word by its frame", 8000, async () => (await page.textContent("#subtitles .now")) !== "");
+    await page.route("**/whep", (route) => route.fulfill({ status: 503 })); // too many watch
+    const [viewer] = (await get<Viewers>("/v1/webrtc")).sessions;
+    await (await live.fetch(`/whep/${viewer!.session}`, { method: "DELETE" })).body?.cancel();
+    await page.waitForSelector("#picture:visible", { timeout: LOST_MS_MAX });
+    const words = new Set<string | null>();
+    await until("four words, one after the other", 8000, async () => {
+      words.add(await page.textContent("#subtitles .now"));
+      return words.size >= 4;
+    });
+    assertEquals(opened.faults, []);
   },
 });
 

@@ -1,8 +1,9 @@
 /** The studio's steps about what stands around: status and mends, OBS, recordings, hold and panic, full screen. */
 /// <reference lib="dom" />
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Page } from "playwright-core";
 import { until } from "./live_process.ts";
-import { textOf } from "./studio_page.ts";
+import { connected, textOf } from "./studio_page.ts";
 import { type Place, stateIs, type Step } from "./studio_place.ts";
 
 interface Recorded {
@@ -70,6 +71,68 @@ async function steersObs({ page, obs }: Place): Promise<void> {
   }
 }
 
+/** Also where something else than the button changes. */
+async function obsKeepsFocus({ page, programme }: Place): Promise<void> {
+  const shown = (scene: string) =>
+    page.waitForSelector(`#scenes button[aria-pressed=true]:has-text('${scene}')`);
+  const focused = () => page.evaluate(() => document.activeElement!.textContent);
+  await page.click("#tab-obs");
+  await page.locator("#scenes button:has-text('BRB')").press("Enter");
+  await shown("BRB");
+  assertEquals(await focused(), "BRB");
+  const stream = page.locator("#obs-outputs button:has-text('Stream')");
+  await stream.focus();
+  const label = await stream.textContent();
+  await programme.live.fetch("/v1/obs", { method: "POST", body: JSON.stringify({ scene: "Product" }) });
+  await shown("Product");
+  assertEquals(await focused(), label);
+}
+
+/** Seconds that the page shows; NaN where it shows none. */
+async function recordedS(page: Page): Promise<number> {
+  const [, minutes, seconds] = /(\d+):(\d\d)/.exec(await textOf(page, "record-time")) ?? [];
+  return Number(minutes) * 60 + Number(seconds);
+}
+
+/** A page that comes later, and another that was pressed meanwhile. */
+async function recordsElsewhere({ page, programme }: Place): Promise<void> {
+  const recording = async () => (await programme.get<Recorded>("/v1/record")).recording;
+  // it is not told meanwhile: its button shows "Record" still
+  await page.route(
+    "**/v1/record",
+    (route) => route.request().method() === "GET" ? route.abort() : route.continue(),
+  );
+  const begins = await programme.live.fetch("/v1/record", {
+    method: "POST",
+    body: JSON.stringify({ record: "start" }),
+  });
+  const { id } = await begins.json();
+  await page.unroute("**/v1/record");
+  await page.click("#record");
+  await page.waitForSelector("#record[aria-pressed=true]");
+  assertEquals(await recording(), id, "it goes on");
+  await until("four seconds", 10_000, async () => await recordedS(page) >= 4);
+  await page.reload();
+  const shown = await until("its time", 10_000, async () => await recordedS(page) || undefined);
+  assert(shown >= 4, `${shown} s`);
+  await connected(page);
+  await page.click("#record");
+  await until("it has ended", 15_000, async () => await recording() === null);
+  await page.waitForSelector("#record[aria-pressed=false]");
+}
+
+async function heldKeys(place: Place): Promise<void> {
+  const { page } = place;
+  await page.locator("#panic").focus();
+  for (const isOn of [true, false]) {
+    for (let repeats = 0; repeats < 4; repeats++) await page.keyboard.down("p");
+    await page.keyboard.up("p");
+    await page.waitForTimeout(300); // what would come after it
+    await stateIs(place, `panic ${isOn}`, ({ still }) => still.isPanic === isOn);
+    await page.waitForSelector(`#panic[aria-pressed=${isOn}]`);
+  }
+}
+
 async function records({ page, programme }: Place): Promise<void> {
   const recorded = () => programme.get<Recorded>("/v1/record");
   await page.click("#tab-files");
@@ -128,7 +191,13 @@ export const PANEL_STEPS: readonly Step[] = [
   ["tabs go by mouse, arrows, Home and End", tabs],
   ["the status says what is there, the doctor's mends can be copied", mends],
   ["OBS changes its scene and begins its outputs", steersObs],
+  ["who presses a button of OBS by keys stays on it", obsKeepsFocus],
   ["a recording is begun, ended, listed, downloaded and played", records],
+  [
+    "a recording that was begun elsewhere goes on, and its time is shown from its beginning",
+    recordsElsewhere,
+  ],
   ["hold and panic stop the picture, by mouse and by key", stillness],
+  ["a key that is held down is one press", heldKeys],
   ["full screen and back", fullScreen],
 ];

@@ -135,6 +135,30 @@ async function microphone(place: Place): Promise<void> {
   assertEquals(await page.getAttribute("#mute", "aria-pressed"), "false");
 }
 
+async function microphoneCalledOff(place: Place): Promise<void> {
+  const { page, programme } = place;
+  const [{ speech }, isMuted] = [await programme.state(), await page.getAttribute("#mute", "aria-pressed")];
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const lend = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wish) => {
+      await new Promise((resolve) => setTimeout(resolve, 500)); // somebody reads what the browser asks
+      const stream = await lend(wish);
+      Object.assign(globalThis, { lentTrack: stream.getTracks()[0] });
+      return stream;
+    };
+  });
+  await page.click("#talk");
+  await page.waitForSelector("#talk[aria-pressed=true]");
+  await page.click("#talk");
+  await page.waitForSelector("#talk[aria-pressed=false]");
+  assertEquals(await page.getAttribute("#mute", "aria-pressed"), isMuted);
+  const closed = () =>
+    page.evaluate(() => (globalThis as { lentTrack?: MediaStreamTrack }).lentTrack?.readyState === "ended");
+  await until("what was lent is given back", 5000, closed);
+  assertEquals((await programme.state()).speech.accepted, speech.accepted, "nothing was said");
+}
+
 async function soundFile(place: Place): Promise<void> {
   const { page, room, programme } = place;
   const path = `${room.folder}/four seconds.wav`;
@@ -191,6 +215,7 @@ export const SPEECH_STEPS: readonly Step[] = [
   ["saying nothing says nothing and tells so", nothingIsSaid],
   ["what was said comes back by the arrows, is said again by a click, is forgotten", saidBefore],
   ["the microphone speaks and is heard by nobody who holds it", microphone],
+  ["the microphone is called off while the browser still asks", microphoneCalledOff],
   ["a sound file is picked, spoken, and said again", soundFile],
   ["a file is dropped and spoken; others are refused in words", dropped],
 ];

@@ -7,10 +7,12 @@ import type { Page } from "playwright-core";
 import { until } from "./live_process.ts";
 import { LONG, offsetOf, phaseIs, say, set, silence, speechFile } from "./studio_page.ts";
 import type { Place, Step } from "./studio_place.ts";
-import { filePlayedS } from "./studio_probes.ts";
+import { filePlayedS, loudness } from "./studio_probes.ts";
 
 const LOOKS = 10;
 const LOOK_MS = 250;
+const HEARD = 0.01;
+const LONGER_THAN_A_PAUSE_MS = 1200;
 
 const middle = (values: readonly number[]) =>
   values.toSorted((one, other) => one - other)[values.length >> 1]!;
@@ -104,6 +106,24 @@ async function fileTogether({ page, programme, room }: Place): Promise<void> {
   await set(page, { fileSound: "stream" });
 }
 
+/** What was said before it is heard to its end, by the stream. */
+async function fileQueued({ page, programme, room }: Place): Promise<void> {
+  await set(page, { fileSound: "rvfc" });
+  await say(page, LONG);
+  await phaseIs(page, "speaking");
+  const path = `${room.folder}/queued.wav`;
+  await speechFile(path, 0.2, 8);
+  await page.setInputFiles("#file", path);
+  await page.waitForSelector("#history li:first-child:has-text('queued.wav')");
+  await page.waitForTimeout(1000); // the browser has decoded it
+  assert(await loudness(page, LONGER_THAN_A_PAUSE_MS) > HEARD, "the speech before it");
+  assert(Number.isNaN(await filePlayedS(page)), "the file waits");
+  await until("the file's turn", 40_000, async () => await filePlayedS(page) > 0.5);
+  await silence(programme);
+  await until("the file has stopped", 4000, async () => Number.isNaN(await filePlayedS(page)));
+  await set(page, { fileSound: "stream" });
+}
+
 export const SYNC_STEPS: readonly Step[] = [
   ["sound and picture come within 40 ms of each other", together],
   ["sound that is delayed by 200 ms is measured as 200 ms later, within 20", delayed],
@@ -111,5 +131,6 @@ export const SYNC_STEPS: readonly Step[] = [
     `the sound of a file, played by the page itself, keeps to the picture by ${mode[0]}`,
     (place) => fileHeld(place, mode),
   ]),
+  ["a file that is queued lets what is said before it be heard", fileQueued],
   ["the sound of a file comes together with the picture by what is measured", fileTogether],
 ];

@@ -1,4 +1,4 @@
-/** The programme's API as the page asks it. Whoever asks gets the answer or an Error with the programme's own line. */
+/** The programme's API as the page asks it. Whoever asks gets the answer or a Refusal with the programme's own line. */
 /// <reference lib="dom" />
 import { word } from "./words.ts";
 
@@ -36,9 +36,21 @@ export interface ProgrammeState {
     readonly feed?: { readonly connected: readonly unknown[] };
     readonly director?: { readonly state: string; readonly problem?: string };
   };
-  readonly recording?: { readonly frames?: number; readonly lostUnits?: number };
+  /** `path` ends with the recording's id, where the page or the API began it. */
+  readonly recording?: { readonly path?: string; readonly frames?: number; readonly lostUnits?: number };
   readonly still?: { readonly isHeld?: boolean; readonly isPanic?: boolean };
   readonly notes?: readonly string[];
+}
+
+/** The programme said no, or nothing (`code` is "" then). */
+export class Refusal extends Error {
+  /** "changing", "queue_full": what the programme calls it. */
+  readonly code: string;
+
+  constructor(message: string, code = "") {
+    super(message);
+    this.code = code;
+  }
 }
 
 export async function get<T>(path: string): Promise<T> {
@@ -52,11 +64,11 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
 
 async function asked(path: string, init?: RequestInit): Promise<unknown> {
   const response = await fetch(path, init).catch(() => {
-    throw new Error(word("noAnswer"));
+    throw new Refusal(word("noAnswer"));
   });
   const text = await response.text();
   const value = text === "" ? undefined : JSON.parse(text);
-  if (!response.ok) throw new Error(value?.detail ?? `${response.status}`);
+  if (!response.ok) throw new Refusal(value?.detail ?? `${response.status}`, value?.type?.split(":").at(-1));
   return value;
 }
 

@@ -57,6 +57,11 @@ export class Charts {
     }
   }
 
+  /** The programme is away: what it was is no longer so. */
+  lose(): void {
+    this.add({});
+  }
+
   /** In the language chosen now. */
   retell(): void {
     for (const course of this.#courses.values()) {
@@ -91,7 +96,10 @@ function draw({ values, picture, line, area, number, unit, digits, high, label }
   const known = values.filter((value) => value !== undefined);
   const newest = values.at(-1);
   number.textContent = newest === undefined ? "–" : newest.toFixed(digits);
-  if (known.length === 0) return;
+  if (known.length === 0) {
+    for (const path of [line, area]) path.setAttribute("d", "");
+    return;
+  }
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const between = `${least.toFixed(digits)}–${most.toFixed(digits)} ${unit}`;
   picture.setAttribute("aria-label", word("chart", { what: word(label), range: between }));

@@ -6,6 +6,7 @@
 import { get, post, reason } from "./api.ts";
 import { askName } from "./ask_name.ts";
 import { element, make } from "./dom.ts";
+import { fileFault } from "./file_fault.ts";
 import { upload } from "./upload.ts";
 import { word } from "./words.ts";
 
@@ -23,9 +24,9 @@ export interface FilesInOptions {
   /** Of a file that is taken; undefined while it is not known. */
   readonly megabytesMax: () => number | undefined;
   readonly onSaid: (utterance: number, file: File) => void;
-  /** Whether an avatar has this name already. */
+  /** Whether an avatar has this name already, as the list was when it was loaded. */
   readonly isTaken: (id: string) => boolean;
-  readonly onAvatar: () => Promise<void>;
+  readonly loadAvatars: () => Promise<void>;
 }
 
 const LOOK_MS = 1000;
@@ -83,52 +84,59 @@ export class FilesIn {
       else if (/^(image|video)\//.test(type) || PICTURE_NAMES.test(name)) await this.#makeAvatar(file);
       else notice(word("unknownFile", { name }));
     } catch (error) {
-      notice(word("notDone", { why: reason(error) }));
+      notice(reason(error));
     }
   }
 
+  /** Rejects with a line for a person. */
   async say(file: File): Promise<void> {
+    const { onSaid, notice } = this.#options;
+    notice(""); // what went wrong before is over
     const work = new Work(word("sending", { name: file.name }));
     try {
-      const { onSaid, notice } = this.#options;
       const { utterance } = await upload<{ utterance: number }>("/v1/say/audio", file, work);
-      notice("");
       onSaid(utterance, file);
     } catch (error) {
-      if (!work.signal.aborted) throw error;
+      if (work.signal.aborted) return;
+      throw new Error(word("notSaid", { why: fileFault(reason(error), file.name) }));
     } finally {
       work.end();
     }
   }
 
   async #makeAvatar(file: File): Promise<void> {
-    const id = await askName(file, this.#options.isTaken);
+    const { loadAvatars, isTaken, notice } = this.#options;
+    notice("");
+    // one may have been made elsewhere: better known now than after minutes of sending
+    await loadAvatars().catch(() => {}); // where nobody answers, sending says so
+    const id = await askName(file, isTaken);
     if (id === undefined) return;
     const work = new Work(word("sending", { name: file.name }));
     try {
       const { job } = await upload<Job>(`/v1/avatars/upload?id=${encodeURIComponent(id)}`, file, work);
-      const { onAvatar, notice } = this.#options;
-      const line = await followed(job, work);
-      if (line !== undefined) await onAvatar();
-      notice(line ?? "", "good");
+      const isMade = await followed(job, work);
+      if (!isMade) return;
+      await loadAvatars();
+      notice(word("made", { id }), "good");
     } catch (error) {
-      if (!work.signal.aborted) throw error;
+      if (work.signal.aborted) return;
+      throw new Error(word("makingFailed", { id, why: fileFault(reason(error), file.name) }));
     } finally {
       work.end();
     }
   }
 }
 
-/** Until the avatar is made: a line that says so, undefined where it was stopped. Rejects where it could not be made. */
-async function followed(number: number, work: Work): Promise<string | undefined> {
+/** Until the avatar is made; false where that was stopped. Rejects where it could not be made. */
+async function followed(number: number, work: Work): Promise<boolean> {
   work.signal.addEventListener("abort", () => void post("/v1/avatars/stop", { job: number }).catch(() => {})); // it has ended
   for (;;) {
     const { jobs } = await get<{ jobs: Job[] }>("/v1/avatars/jobs");
     const job = jobs.find((one) => one.job === number);
-    if (job === undefined || job.state === "stopped" || work.signal.aborted) return undefined;
+    if (job === undefined || job.state === "stopped" || work.signal.aborted) return false;
     const { id, step = "", progress = 0, state, error = "" } = job;
-    if (state === "completed") return word("made", { id });
-    if (state === "failed") throw new Error(word("makingFailed", { id, why: error }));
+    if (state === "completed") return true;
+    if (state === "failed") throw new Error(error);
     work.show(word("making", { id, step, percent: Math.round(progress * 100) }), progress);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

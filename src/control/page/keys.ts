@@ -1,4 +1,4 @@
-/** Shortcuts: one key each, only where nobody types. "?" shows them. */
+/** Shortcuts: one key each, only where nobody types; held down it is one press. "?" shows them. */
 /// <reference lib="dom" />
 import { element, make } from "./dom.ts";
 import { type Word, word } from "./words.ts";
@@ -33,7 +33,13 @@ export function listen(shortcuts: readonly Shortcut[], isOn: () => boolean): voi
     dialog.showModal();
   };
   element("help").addEventListener("click", show);
+  let held = "";
   document.addEventListener("keydown", (event) => {
+    if (event.repeat) {
+      if (event.key === held) event.preventDefault(); // it may have moved the focus: nothing is typed there by it
+      return;
+    }
+    held = "";
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector("dialog[open]") !== null) return; // Esc closes it
     const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
@@ -44,6 +50,7 @@ export function listen(shortcuts: readonly Shortcut[], isOn: () => boolean): voi
     const shortcut = shortcuts.find(({ key }) => key.toLowerCase() === event.key.toLowerCase());
     if (shortcut === undefined) return;
     event.preventDefault();
+    held = event.key;
     shortcut.run();
   });
 }

@@ -1,8 +1,9 @@
 /** The panel of who is shown and how: avatars with their pictures, expressions, actions. */
 /// <reference lib="dom" />
 import { actName } from "./act_names.ts";
-import { get, post, type ProgrammeState } from "./api.ts";
+import { get, post, type ProgrammeState, Refusal } from "./api.ts";
 import { element, make, press } from "./dom.ts";
+import { NewestWish } from "./newest_wish.ts";
 import { word } from "./words.ts";
 
 interface Avatar {
@@ -11,12 +12,17 @@ interface Avatar {
   readonly trouble?: string;
 }
 
+/** Another page, or a program, may be changing the avatar at this moment. */
+const CHANGING_MS = 250;
+const CHANGING_TRIES = 40;
+
 export class Look {
   /** Does it and tells what went wrong. */
   readonly #attempt: (deed: () => Promise<unknown>) => void;
   #shown = "";
   #expression = "";
   #names: ReadonlyMap<string, string> = new Map();
+  readonly #wish = new NewestWish((avatar) => this.#putOnStage(avatar), () => this.#mark(this.#shown));
 
   constructor(attempt: (deed: () => Promise<unknown>) => void) {
     this.#attempt = attempt;
@@ -52,12 +58,26 @@ export class Look {
         button.dataset["avatar"] = avatar.id;
         button.addEventListener(
           "click",
-          () => this.#attempt(() => post("/v1/avatar", { avatar: avatar.id })),
+          () => this.#attempt(() => this.#wish.make(avatar.id)),
         );
         return make("li", {}, button);
       }),
     );
     this.#mark(shown);
+  }
+
+  async #putOnStage(avatar: string): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        await post("/v1/avatar", { avatar });
+        if (avatar !== this.#shown) this.#changed(avatar);
+        return;
+      } catch (error) {
+        const isChanging = error instanceof Refusal && error.code === "changing";
+        if (!isChanging || tries === CHANGING_TRIES || this.#wish.pending !== avatar) throw error;
+        await new Promise((resolve) => setTimeout(resolve, CHANGING_MS));
+      }
+    }
   }
 
   async #loadActs(): Promise<void> {
@@ -83,10 +103,7 @@ export class Look {
   }
 
   show({ avatar = "", picture }: ProgrammeState): void {
-    if (avatar !== this.#shown) {
-      this.#mark(avatar);
-      this.#attempt(() => this.#loadActs()); // another avatar has other actions
-    }
+    if (avatar !== this.#shown) this.#changed(avatar);
     const expression = picture?.expression ?? "";
     if (expression === this.#expression) return;
     this.#expression = expression;
@@ -95,13 +112,20 @@ export class Look {
     }
   }
 
+  #changed(shown: string): void {
+    this.#mark(shown);
+    this.#attempt(() => this.#loadActs()); // another avatar has other actions
+  }
+
   #mark(shown: string): void {
     this.#shown = shown;
     element("avatar").textContent = this.#names.get(shown) ?? shown;
     for (const button of element("avatars").querySelectorAll<HTMLElement>("button")) {
       const isIt = button.dataset["avatar"] === shown;
       button.ariaCurrent = isIt ? "true" : null;
-      button.title = isIt ? word("shown") : "";
+      const isComing = button.dataset["avatar"] === this.#wish.pending;
+      button.ariaBusy = isComing ? "true" : null;
+      button.title = isComing ? word("coming") : isIt ? word("shown") : "";
     }
   }
 }

@@ -1,7 +1,8 @@
 /** The OBS panel: scenes and outputs as buttons, where OBS is steered. Asked every few seconds while it is looked at. */
 /// <reference lib="dom" />
 import { get, post } from "./api.ts";
-import { element, make, press } from "./dom.ts";
+import { ChipRow } from "./chip_row.ts";
+import { element, tell } from "./dom.ts";
 import { type Word, word } from "./words.ts";
 
 interface ObsAnswer {
@@ -17,6 +18,9 @@ interface ObsAnswer {
   };
 }
 
+/** A body of POST /v1/obs. */
+type Order = Readonly<Record<string, string>>;
+
 const OUTPUTS: readonly (readonly [
   order: string,
   label: Word,
@@ -27,40 +31,33 @@ const OUTPUTS: readonly (readonly [
   ["virtualCamera", "obsCamera", "isVirtualCameraOn"],
 ];
 
-/** What is shown already: buttons that stay keep the focus. */
-let shown = "";
+export class ObsPanel {
+  readonly #scenes: ChipRow<Order>;
+  readonly #outputs: ChipRow<Order>;
 
-export async function showObs(attempt: (deed: () => Promise<unknown>) => void): Promise<void> {
-  const { director = {} } = await get<ObsAnswer>("/v1/obs");
-  const { state = "off", problem = "", scenes = [], scene } = director;
-  const now = JSON.stringify([
-    state,
-    problem,
-    scenes,
-    scene,
-    ...OUTPUTS.map(([, , is]) => director[is]),
-    word("outputs"),
-  ]);
-  if (now === shown) return;
-  shown = now;
-  const isOff = state === "off";
-  element("obs-off").hidden = !isOff;
-  element("obs-on").hidden = state !== "connected";
-  element("obs-state").textContent = isOff
-    ? ""
-    : [word("obsState", { state }), problem].filter(Boolean).join(": ");
-  const again = (order: object) => attempt(() => post("/v1/obs", order).then(() => showObs(attempt)));
-  const chip = (label: string, isOn: boolean, order: object) => {
-    const button = make("button", { type: "button", className: "chip", textContent: label });
-    press(button, isOn);
-    button.addEventListener("click", () => again(order));
-    return button;
-  };
-  element("scenes").replaceChildren(...scenes.map((name) => chip(name, name === scene, { scene: name })));
-  element("obs-outputs").replaceChildren(
-    ...OUTPUTS.map(([order, label, is]) => {
+  /** `attempt` does it and tells what went wrong. */
+  constructor(attempt: (deed: () => Promise<unknown>) => void) {
+    const send = (order: Order) => attempt(() => post("/v1/obs", order).then(() => this.show()));
+    this.#scenes = new ChipRow(element("scenes"), send);
+    this.#outputs = new ChipRow(element("obs-outputs"), send);
+  }
+
+  async show(): Promise<void> {
+    const { director = {} } = await get<ObsAnswer>("/v1/obs");
+    const { state = "off", problem = "", scenes = [], scene } = director;
+    const isOff = state === "off";
+    element("obs-off").hidden = !isOff;
+    element("obs-on").hidden = state !== "connected";
+    tell(
+      element("obs-state"),
+      isOff ? "" : [word("obsState", { state }), problem].filter(Boolean).join(": "),
+    );
+    this.#scenes.show(
+      scenes.map((name) => ({ name, label: name, isOn: name === scene, order: { scene: name } })),
+    );
+    this.#outputs.show(OUTPUTS.map(([name, label, is]) => {
       const isOn = director[is] === true;
-      return chip(word(label), isOn, { [order]: isOn ? "stop" : "start" });
-    }),
-  );
+      return { name, label: word(label), isOn, order: { [name]: isOn ? "stop" : "start" } };
+    }));
+  }
 }

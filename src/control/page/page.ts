@@ -4,6 +4,7 @@
  */
 /// <reference lib="dom" />
 import { get, post, type ProgrammeState, reason } from "./api.ts";
+import { CaptionWay } from "./caption_way.ts";
 import { Charts } from "./charts.ts";
 import { element, press, tell } from "./dom.ts";
 import { FilesIn } from "./files_in.ts";
@@ -11,8 +12,7 @@ import { showFindings } from "./findings.ts";
 import { History, type Said } from "./history.ts";
 import { listen } from "./keys.ts";
 import { Look } from "./look.ts";
-import { Microphone } from "./microphone.ts";
-import { showObs } from "./obs.ts";
+import { ObsPanel } from "./obs.ts";
 import { ProgrammeLink } from "./programme_link.ts";
 import { ProgrammeView, type Timing } from "./programme_view.ts";
 import { Recordings } from "./recordings.ts";
@@ -21,7 +21,9 @@ import { Settings } from "./settings.ts";
 import { StatusPanel } from "./status.ts";
 import { type SpeechEvent, Subtitles } from "./subtitles.ts";
 import { Tabs } from "./tabs.ts";
+import { Talk } from "./talk.ts";
 import { Voices } from "./voices.ts";
+import { WishedSwitch } from "./wished_switch.ts";
 import { currentLanguage, type Language, placeWords, speak, type Word, word } from "./words.ts";
 
 /** What the page needs of the programme's settings. */
@@ -42,24 +44,21 @@ const attempt = (deed: () => Promise<unknown>) =>
 
 let state: ProgrammeState = {};
 let programme: ProgrammeSettings | undefined;
-/** Words come with the frames where there is a sync channel, which is what is seen here; else as the loudspeaker plays them. */
-let hasNotes = false;
 
 const subtitles = new Subtitles(element("subtitles"));
+const captions = new CaptionWay((event) => subtitles.hear(event));
 const charts = new Charts();
 const status = new StatusPanel();
 const look = new Look(attempt);
 const voices = new Voices(attempt);
 const recordings = new Recordings();
+const obs = new ObsPanel(attempt);
 const settings = new Settings((key) => {
   document.documentElement.dataset["theme"] = settings.values.theme;
   if (key === "signalling") view.reopen();
   if (key === "volume" || key === "delayMs") view.applySettings();
 });
-const view = new ProgrammeView(() => settings.values, (note) => {
-  hasNotes = true;
-  for (const event of note.events) subtitles.hear(event);
-});
+const view = new ProgrammeView(() => settings.values, (note) => captions.take(note));
 const said = new History((what) => void again(what));
 const sayBox = new SayBox({
   say,
@@ -67,7 +66,7 @@ const sayBox = new SayBox({
   recall: (step) => said.recall(step),
 });
 const tabs = new Tabs((tab) => {
-  if (tab === "obs") attempt(() => showObs(attempt));
+  if (tab === "obs") attempt(() => obs.show());
   if (tab === "files") attempt(() => recordings.show());
 });
 const files = new FilesIn({
@@ -81,13 +80,14 @@ const files = new FilesIn({
     );
   },
   isTaken: (id) => look.has(id),
-  onAvatar: () => look.loadAvatars(),
+  loadAvatars: () => look.loadAvatars(),
 });
-const microphone = new Microphone(() => {
-  view.mute(wasMuted);
-  showMicrophone();
+const microphone = new Talk({
+  view,
+  show: (now) => toggled("talk", now !== "off", "stopTalk", "talk"), // while it starts a press calls it off
 });
-let wasMuted = false;
+const holding = stillSwitch("hold", "isHeld", "goOn");
+const panicking = stillSwitch("panic", "isPanic", "calm");
 
 /** Answers whether it was taken. */
 async function say(text: string): Promise<boolean> {
@@ -112,26 +112,18 @@ const interrupt = () =>
     const { kept } = await post<{ kept: number[] }>("/v1/interrupt");
     if (kept.length > 0) throw new Error(word("protected"));
   });
-const hold = () => attempt(() => post("/v1/hold"));
-const panic = () => attempt(() => post("/v1/panic"));
-const record = () => attempt(() => recordings.toggle());
-const talk = () =>
-  attempt(async () => {
-    if (microphone.isOn) return microphone.stop();
-    wasMuted = view.isMuted;
-    view.mute(true); // nobody can speak while hearing himself a little later
-    try {
-      await microphone.start();
-    } catch (error) {
-      view.mute(wasMuted);
-      throw error;
-    } finally {
-      showMicrophone();
-    }
-  });
+const hold = () => attempt(() => holding.press());
+const panic = () => attempt(() => panicking.press());
+const record = () => attempt(() => recordings.press());
+const talk = () => attempt(() => microphone.press());
 
-function showMicrophone(): void {
-  toggled("talk", microphone.isOn, "stopTalk", "talk");
+/** `label`: of the button that ends it. */
+function stillSwitch(id: "hold" | "panic", is: "isHeld" | "isPanic", label: Word): WishedSwitch {
+  return new WishedSwitch(async (isOn) => {
+    const still = await post<Record<typeof is, boolean>>(`/v1/${id}`, { on: isOn });
+    state = { ...state, still };
+    return still[is];
+  }, (isOn) => toggled(id, isOn, label, id));
 }
 
 function toggled(id: string, isOn: boolean, on: Word, off: Word): void {
@@ -158,6 +150,7 @@ function showState(now: ProgrammeState): void {
     subtitles.adopt(text);
   }
   showInWords(now);
+  if (now.recording !== undefined && programme !== undefined) recordings.hear(now.recording, programme.fps);
   charts.add({
     fps: now.picture?.fps,
     lagged: Math.max(0, (now.picture?.laggedFrames ?? 0) - laggedBefore), // fewer: it was started anew
@@ -174,20 +167,19 @@ function showInWords(now: ProgrammeState): void {
   showPhase(now.picture?.phase ?? "idle");
   status.show(now, view.numbers);
   look.show(now);
-  toggled("hold", now.still?.isHeld === true, "goOn", "hold");
-  toggled("panic", now.still?.isPanic === true, "calm", "panic");
+  holding.hear(now.still?.isHeld === true);
+  panicking.hear(now.still?.isPanic === true);
 }
 
 async function opened(): Promise<void> {
   said.forgetNumbers();
-  hasNotes = false;
   view.open(await get("/v1/webrtc"));
   programme = await get<ProgrammeSettings>("/v1/config");
   await Promise.all([look.load(), voices.load(), recordings.show()]);
 }
 
 function hear(event: SpeechEvent): void {
-  if (!hasNotes) subtitles.hear(event);
+  captions.hear(event);
   said.hear(event);
   if (event.kind === "utterance_start") showPhase("speaking"); // sooner than the next state says so
   if (event.kind !== "utterance_end") return;
@@ -201,6 +193,8 @@ const link = new ProgrammeLink({
     microphone.stop();
     view.close(why === "shut" ? "stateShut" : "stateAway");
     subtitles.clear();
+    charts.lose();
+    status.lose();
     showPhase("stopped");
   },
   onState: showState,
@@ -218,11 +212,12 @@ language.addEventListener("change", () => {
   charts.retell();
   voices.retell();
   look.retell();
+  sayBox.retell();
   view.retell();
   if (view.isOpen) showInWords(state);
   else showPhase("stopped");
   attempt(() => recordings.show());
-  if (tabs.shown === "obs") attempt(() => showObs(attempt));
+  if (tabs.shown === "obs") attempt(() => obs.show());
 });
 listen([
   { key: "Escape", label: "interrupt", run: interrupt },
@@ -235,7 +230,7 @@ listen([
   { key: "p", label: "panic", run: panic },
 ], () => settings.values.hasKeys);
 setInterval(() => {
-  if (tabs.shown === "obs" && !document.hidden) void showObs(attempt).catch(() => {}); // the state line says why
+  if (tabs.shown === "obs" && !document.hidden) void obs.show().catch(() => {}); // the state line says why
 }, OBS_LOOK_MS);
 addEventListener("pagehide", () => view.close("waiting")); // else its place among the viewers is taken for a while longer
 addEventListener("pageshow", (event) => (event as PageTransitionEvent).persisted && location.reload());
@@ -245,5 +240,5 @@ document.documentElement.dataset["theme"] = settings.values.theme;
 placeWords();
 showPhase("connecting");
 // on a phone the keyboard would cover the picture
-if (matchMedia("(pointer: fine)").matches) sayBox.focus();
+if (matchMedia("(pointer: fine)").matches) sayBox.focus({ preventScroll: true }); // the picture stays in sight
 link.open();

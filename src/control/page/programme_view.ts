@@ -39,7 +39,7 @@ export class ProgrammeView {
   numbers: ViewerNumbers | undefined;
   readonly #video = element<HTMLVideoElement>("video");
   readonly #picture = element<HTMLImageElement>("picture");
-  readonly #fileSound = new FileSound();
+  readonly #fileSound = new FileSound(() => this.#keeper.reset());
   readonly #offset = new OffsetLine();
   readonly #keeper = new OffsetKeeper((byMs) => this.#moveTogether(byMs));
   readonly #onNote: (note: SyncNote) => void;
@@ -129,14 +129,11 @@ export class ProgrammeView {
     if (fileSound === "stream" || player === undefined || session === undefined) return;
     const place = { player, session, video: this.#video, fps, leadMs: crossfadeMs };
     await this.#fileSound.play(file, utterance, place, fileSound, thresholdMs);
-    this.#keeper.reset(); // another sound
   }
 
   /** An utterance is over. */
   ended(utterance: number | undefined): void {
-    if (utterance === undefined || utterance !== this.#fileSound.utterance) return;
-    this.#fileSound.stop(utterance);
-    this.#keeper.reset();
+    if (utterance !== undefined) this.#fileSound.over(utterance);
   }
 
   /** Once a second. */
@@ -176,8 +173,11 @@ export class ProgrammeView {
     element("away").textContent = word(this.#away);
     tell(element("connection"), this.#says);
     element("connection").dataset["state"] = this.#trouble === undefined ? this.#state.kind : "waiting";
-    const isSilent = this.#player === undefined || this.#player.isBlocked || this.#isMuted;
-    const mute = element("mute");
+    const mute = element<HTMLButtonElement>("mute");
+    mute.disabled = this.#player === undefined; // the programme is away: it stays as it was
+    const isSilent = mute.disabled
+      ? mute.ariaPressed === "true"
+      : this.#player?.isBlocked === true || this.#isMuted;
     press(mute, isSilent);
     mute.querySelector("[data-words]")!.textContent = word(isSilent ? "unmute" : "mute");
     element("unmute").hidden = !(this.#player?.isBlocked && this.#state.kind === "connected");

@@ -1,7 +1,9 @@
 /** Recording: the button that begins and ends one, how long it runs, and the list of those that were made. */
 /// <reference lib="dom" />
-import { get, post } from "./api.ts";
+import { get, post, type ProgrammeState, Refusal } from "./api.ts";
 import { element, make, press } from "./dom.ts";
+import { RunningTime } from "./running_time.ts";
+import { WishedSwitch } from "./wished_switch.ts";
 import { word } from "./words.ts";
 
 interface Recorded {
@@ -10,10 +12,13 @@ interface Recorded {
 }
 
 const LOOK_MS = 5000;
+/** What the programme says where it is as wished already, by another page or a program. */
+const AS_WISHED: readonly string[] = ["recording", "not_recording"];
 
 export class Recordings {
+  readonly #switch = new WishedSwitch((isOn) => this.#order(isOn), () => this.#showButton());
+  readonly #time = new RunningTime();
   #recording: string | null = null;
-  #sinceMs = 0;
   #shown = "";
 
   constructor() {
@@ -25,9 +30,9 @@ export class Recordings {
 
   async show(): Promise<void> {
     const { recording, files } = await get<Recorded>("/v1/record");
-    if (recording !== this.#recording) this.#sinceMs = performance.now();
+    if (recording !== this.#recording) this.#time.end(); // of another one it is not known yet
     this.#recording = recording;
-    this.#showButton();
+    this.#switch.hear(recording !== null);
     const now = JSON.stringify([files, word("download")]);
     if (now === this.#shown) return; // what has the focus stays
     this.#shown = now;
@@ -47,21 +52,39 @@ export class Recordings {
     }));
   }
 
-  async toggle(): Promise<void> {
-    const { recording } = await get<Recorded>("/v1/record"); // another page may have begun one
-    const format = element<HTMLSelectElement>("record-format").value;
-    await post("/v1/record", recording === null ? { record: "start", format } : { record: "stop" });
+  /** The programme's state tells how long the file is by now. */
+  hear({ path = "", frames }: NonNullable<ProgrammeState["recording"]>, fps: number): void {
+    const isIt = this.#recording !== null && path.endsWith(this.#recording);
+    if (isIt && frames !== undefined) this.#time.hear(frames / fps * 1000);
+  }
+
+  /** Begins one or ends it, whichever the button shows. */
+  async press(): Promise<void> {
+    await this.#switch.press();
     await this.show();
+  }
+
+  async #order(isOn: boolean): Promise<boolean> {
+    const format = element<HTMLSelectElement>("record-format").value;
+    try {
+      const { id } = await post<{ id: string }>(
+        "/v1/record",
+        isOn ? { record: "start", format } : { record: "stop" },
+      );
+      this.#recording = isOn ? id : null;
+      if (isOn) this.#time.begin();
+    } catch (error) {
+      if (!(error instanceof Refusal && AS_WISHED.includes(error.code))) throw error;
+    }
+    return isOn;
   }
 
   #showButton(): void {
     const button = element("record");
-    const isOn = this.#recording !== null;
+    const { isOn } = this.#switch;
     press(button, isOn);
     button.querySelector("[data-words]")!.textContent = word(isOn ? "stopRecord" : "record");
-    const seconds = Math.floor((performance.now() - this.#sinceMs) / 1000);
-    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    element("record-time").textContent = isOn ? time : "";
+    element("record-time").textContent = isOn ? this.#time.text : "";
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * The box in which texts are typed: Enter says it, Shift + Enter begins a new line, the arrows bring back what was said. What
- * is being typed survives that, and a reload.
+ * is being typed survives that, and a reload. A text longer than the programme takes stays whole, and the page says so.
  */
 /// <reference lib="dom" />
-import { element } from "./dom.ts";
+import { element, tell } from "./dom.ts";
+import { word } from "./words.ts";
 
 export interface SayBoxOptions {
   /** Answers whether it was taken; what was not stays in the box. */
@@ -15,6 +16,8 @@ export interface SayBoxOptions {
 }
 
 const KEPT = "lipcam-draft";
+/** As the programme has it. */
+const CHARS_MAX = 20_000;
 
 export class SayBox {
   readonly #box = element<HTMLTextAreaElement>("text");
@@ -32,24 +35,43 @@ export class SayBox {
       void this.#send();
     });
     this.#box.addEventListener("keydown", (event) => this.#press(event));
+    this.#box.addEventListener("input", () => this.retell());
     this.#box.value = sessionStorage.getItem(KEPT) ?? "";
+    this.retell();
     addEventListener("pagehide", () => sessionStorage.setItem(KEPT, this.#box.value));
   }
 
-  focus(): void {
-    this.#box.focus();
+  focus(options: FocusOptions = {}): void {
+    this.#box.focus(options);
+  }
+
+  /** In the language chosen now: whether the text is too long, and by how much. */
+  retell(): void {
+    const count = this.#text.length;
+    const isTooLong = count > CHARS_MAX;
+    const said = (number: number) => number.toLocaleString(document.documentElement.lang);
+    tell(
+      element("too-long"),
+      isTooLong ? word("textTooLong", { count: said(count), most: said(CHARS_MAX) }) : "",
+    );
+    this.#box.ariaInvalid = String(isTooLong);
+  }
+
+  get #text(): string {
+    return this.#box.value.trim();
   }
 
   async #send(): Promise<void> {
-    const text = this.#box.value.trim();
+    const text = this.#text;
     this.focus();
     if (text === "") return this.#options.onNothing();
+    if (text.length > CHARS_MAX) return; // the page says so already
     if (this.#isSending) return; // Enter twice is meant once
     this.#isSending = true;
     const isTaken = await this.#options.say(text);
     this.#isSending = false;
     this.#recalled = undefined;
-    if (isTaken && this.#box.value.trim() === text) this.#box.value = ""; // else typed on meanwhile
+    if (isTaken && this.#text === text) this.#box.value = ""; // else typed on meanwhile
   }
 
   #press(event: KeyboardEvent): void {
@@ -70,5 +92,6 @@ export class SayBox {
     if (this.#box.value !== this.#recalled) this.#draft = this.#box.value;
     this.#recalled = text;
     this.#box.value = text ?? this.#draft;
+    this.retell();
   }
 }

@@ -18,6 +18,13 @@ export class StatusPanel {
   #notes = "";
   #before: ProgrammeState = {};
 
+  /** The programme is away: nothing is known of it. */
+  lose(): void {
+    const unknown = (label: Row["label"]): Row => ({ label, value: "–" });
+    this.#devices.show((["camera", "sound", "obs", "mouth"] as const).map(unknown));
+    this.#numbers.show(numbers({}, {}).map(({ label }) => unknown(label)));
+  }
+
   /** Once a second. */
   show(state: ProgrammeState, viewer: ViewerNumbers | undefined): void {
     this.#devices.show([camera(state), sound(state), obs(state), mouth(state)]);

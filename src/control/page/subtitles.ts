@@ -1,6 +1,6 @@
 /**
  * The line under the picture: the segment being said, its words lit one by one. In: speech events. A word is looked for
- * behind the last one, so that a word said twice lights twice.
+ * behind the last one, so that a word said twice lights twice. Two lines are in sight, however long the segment is.
  */
 /// <reference lib="dom" />
 import { make } from "./dom.ts";
@@ -11,6 +11,9 @@ export interface SpeechEvent {
   readonly utterance?: number;
   readonly state?: string;
 }
+
+/** As its height in stage.css has it. */
+const LINES_SEEN = 2;
 
 export class Subtitles {
   readonly #line: HTMLElement;
@@ -53,12 +56,24 @@ export class Subtitles {
     return exact >= 0 ? exact : this.#text.toLowerCase().indexOf(word.toLowerCase(), this.#at);
   }
 
+  /** The line with the word, and the next one below it. */
+  #keepInSight(now: HTMLElement): void {
+    const [box] = now.getClientRects(); // the first of its lines
+    if (box === undefined) return void (this.#line.scrollTop = 0); // no word yet
+    const { top, height } = this.#line.getBoundingClientRect();
+    const linePx = height / LINES_SEEN;
+    const middlePx = (box.top + box.bottom) / 2 - top + this.#line.scrollTop;
+    this.#line.scrollTop = Math.floor(middlePx / linePx) * linePx;
+  }
+
   #show(from: number, to: number): void {
     const part = (className: string, textContent: string) => make("span", { className, textContent });
+    const now = part("now", this.#text.slice(from, to));
     this.#line.replaceChildren(
       part("heard", this.#text.slice(0, from)),
-      part("now", this.#text.slice(from, to)),
+      now,
       part("coming", this.#text.slice(to)),
     );
+    this.#keepInSight(now);
   }
 }

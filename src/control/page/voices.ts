@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 import { get, post } from "./api.ts";
 import { element, make } from "./dom.ts";
+import { baseLanguage, languageName } from "./language_names.ts";
 import { currentLanguage, word } from "./words.ts";
 
 interface Voice {
@@ -16,6 +17,8 @@ export class Voices {
   readonly #language = element<HTMLSelectElement>("voice-language");
   readonly #list = element<HTMLSelectElement>("voice");
   #voices: readonly Voice[] = [];
+  /** By the language's code, in the order in which they are shown. */
+  #names: ReadonlyMap<string, string> = new Map();
   /** "" is any that fits the text. */
   #chosen = "";
 
@@ -38,26 +41,29 @@ export class Voices {
   /** In the language chosen now. */
   retell(): void {
     const wanted = this.#language.value;
-    const names = new Map(this.#voices.map((voice) => [baseOf(voice), languageName(baseOf(voice))]));
-    const sorted = [...names].sort(([, one], [, other]) => one.localeCompare(other, currentLanguage()));
+    this.#names = namesOf(this.#voices);
     this.#language.replaceChildren(
       make("option", { value: "", textContent: word("allLanguages") }),
-      ...sorted.map(([value, textContent]) => make("option", { value, textContent })),
+      ...[...this.#names].map(([value, textContent]) => make("option", { value, textContent })),
     );
-    this.#language.value = names.has(wanted) ? wanted : "";
+    this.#language.value = this.#names.has(wanted) ? wanted : "";
     this.#show();
   }
 
   #show(): void {
     const typed = this.#search.value.trim().toLowerCase();
     const language = this.#language.value;
+    const tongue = (voice: Voice) => this.#names.get(baseLanguage(voice.languages)) ?? "";
+    const order = [...this.#names.keys()];
+    const place = (voice: Voice) => order.indexOf(baseLanguage(voice.languages));
     const found = this.#voices.filter((voice) => {
-      if (language !== "" && baseOf(voice) !== language) return false;
-      return `${voice.id} ${voice.name} ${languageName(baseOf(voice))}`.toLowerCase().includes(typed);
-    });
+      if (language !== "" && baseLanguage(voice.languages) !== language) return false;
+      return `${voice.id} ${voice.name} ${tongue(voice)}`.toLowerCase().includes(typed);
+    }).sort((one, other) => place(one) - place(other));
     const label = (voice: Voice) => {
-      const tongue = languageName(baseOf(voice));
-      return voice.name.startsWith(tongue) ? voice.name : `${voice.name} · ${tongue}`;
+      const name = voice.name.trim();
+      const isSaid = language !== "" || tongue(voice) === "" || name.startsWith(tongue(voice));
+      return isSaid ? name : `${name} · ${tongue(voice)}`;
     };
     const isAnyFound = typed === "" && language === "";
     this.#list.replaceChildren(
@@ -69,14 +75,12 @@ export class Voices {
   }
 }
 
-function baseOf({ languages }: Voice): string {
-  return languages.at(-1) ?? "";
-}
-
-function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames(currentLanguage(), { type: "language" }).of(code) ?? code;
-  } catch {
-    return code; // not one that the browser knows
+/** Each language once, sorted as the page's language sorts. A voice without one is in none. */
+function namesOf(voices: readonly Voice[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { languages, name } of voices) {
+    const base = baseLanguage(languages);
+    if (base !== "" && !names.has(base)) names.set(base, languageName(base, name));
   }
+  return new Map([...names].sort(([, one], [, other]) => one.localeCompare(other, currentLanguage())));
 }

@@ -4,10 +4,14 @@
  * it is done at every start.
  */
 import { Fault, oneLine } from "../errors/mod.ts";
+import { delay } from "../time/mod.ts";
 
 const PAGE = new URL("./page/", import.meta.url);
 const CACHE = new URL("../../.cache/page/", import.meta.url);
 const BUNDLE_MS_MAX = 60_000;
+/** Deno fetches its bundler with the first bundle, and two that do so at once get into each other's way. */
+const ATTEMPTS = 4;
+const AGAIN_MS = 700;
 
 /** `entry`: "page.ts". Rejects with Fault `page_missing`. */
 export async function bundled(entry: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -29,7 +33,7 @@ export async function bundled(entry: string): Promise<Uint8Array<ArrayBuffer>> {
   return script;
 }
 
-async function bundle(entry: string): Promise<Uint8Array<ArrayBuffer>> {
+async function bundle(entry: string, attempt = 1): Promise<Uint8Array<ArrayBuffer>> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--minify", "--platform", "browser", new URL(entry, PAGE).href],
     env: { NO_COLOR: "1" },
@@ -37,6 +41,10 @@ async function bundle(entry: string): Promise<Uint8Array<ArrayBuffer>> {
     signal: AbortSignal.timeout(BUNDLE_MS_MAX),
   }).output();
   if (success && stdout.length > 0) return new Uint8Array(stdout);
+  if (attempt < ATTEMPTS) {
+    await delay(AGAIN_MS * attempt * (0.5 + Math.random()));
+    return await bundle(entry, attempt + 1);
+  }
   const why = oneLine(new TextDecoder().decode(stderr)).slice(0, 300);
   throw new Fault(`putting the page together: ${why}`, { code: "page_missing" });
 }
